@@ -1,0 +1,52 @@
+#pragma once
+
+#include <array>
+#include <span>
+
+namespace signpost {
+
+struct CommandEntry {
+  const char* name;
+  const char* summary;
+};
+
+struct CommandGroup {
+  const char* title;
+  std::span<const CommandEntry> commands;
+};
+
+inline constexpr std::array kDataCommands = {
+    CommandEntry{"synth", "Draw a synthetic data set in GTSRB's layout"},
+    CommandEntry{"ingest", "Read images and annotations into a stream of samples"},
+    CommandEntry{"check", "Look for leaks, duplicates, bad boxes and missing images"},
+    CommandEntry{"split", "Assign whole tracks to train, validation and test"},
+    CommandEntry{"crop", "Add the crop of the sign to each sample's operations"},
+    CommandEntry{"augment", "Add random variants of each training sample"},
+    CommandEntry{"merge", "Unite several streams, one record for each id"},
+    CommandEntry{"stats", "Count classes, tracks, splits and sizes"},
+    CommandEntry{"pack", "Execute the operations and write WebDataset shards"},
+};
+
+inline constexpr std::array kCaptureCommands = {
+    CommandEntry{"capture", "Keep, label and export what devices saw"},
+};
+
+inline constexpr std::array kModelCommands = {
+    CommandEntry{"train", "Train a network on a stream of samples"},
+    CommandEntry{"eval", "Measure a run or a package on a stream of samples"},
+    CommandEntry{"package", "Prove a run and write it as a package for devices"},
+};
+
+inline constexpr std::array kDeviceCommands = {
+    CommandEntry{"run", "Classify images with a package"},
+};
+
+/// What `signpost --help` lists. tests/unit/cli checks it against the programs that are built.
+inline constexpr std::array kCommandGroups = {
+    CommandGroup{"Data", kDataCommands},
+    CommandGroup{"Captures", kCaptureCommands},
+    CommandGroup{"Models", kModelCommands},
+    CommandGroup{"Devices", kDeviceCommands},
+};
+
+}  // namespace signpost

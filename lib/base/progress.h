@@ -1,0 +1,52 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace signpost {
+
+enum class ProgressStyle {
+  automatic,  ///< a bar when standard error is a terminal, else nothing
+  json,       ///< one JSON object a line on standard error, about once a second
+  none
+};
+
+/// How far a long job is, on standard error: count, rate and time left. `add` may be called from
+/// any thread. The bar is wiped by the destructor or `finish`, so that the words that follow start
+/// on a clean line.
+class Progress {
+ public:
+  /// `unit` is a plural ("images"). A `total` of 0 means unknown: count and rate are shown, time
+  /// left is not.
+  Progress(std::string label, std::string unit, std::uint64_t total, ProgressStyle style);
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  ~Progress();
+  void add(std::uint64_t count = 1);
+  /// Shown after the numbers, e.g. "loss 0.81". Call from one thread.
+  void note(std::string text) { note_ = std::move(text); }
+  void finish();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  void draw(Clock::time_point now, bool last);
+
+  std::string label_, unit_, note_;
+  std::uint64_t total_;
+  bool json_, bar_;
+  std::atomic<std::uint64_t> count_{0};
+  std::atomic<std::int64_t> next_draw_ns_{0};
+  std::atomic_flag drawing_ = ATOMIC_FLAG_INIT;
+  Clock::time_point start_;
+  bool drawn_ = false, finished_ = false;
+};
+
+/// "1:05" or "2:03:04", for the time left.
+std::string clock_text(double seconds);
+
+/// 39209 as "39,209".
+std::string grouped(std::uint64_t number);
+
+}  // namespace signpost

@@ -1,0 +1,305 @@
+#include "sample/sample.h"
+
+#include <simdjson.h>
+
+#include <array>
+#include <charconv>
+#include <limits>
+
+#include "base/error.h"
+#include "base/json_text.h"
+
+namespace signpost {
+namespace {
+
+namespace od = simdjson::ondemand;
+
+void append_int(std::string& out, std::int64_t value) {
+  std::array<char, 24> digits;
+  out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr);
+}
+
+void append_key(std::string& out, std::string_view key) {
+  out += out.back() == '{' ? "\"" : ",\"";
+  out += key;
+  out += "\":";
+}
+
+void append_text(std::string& out, std::string_view key, const std::string& value) {
+  if (value.empty()) return;
+  append_key(out, key);
+  append_json_string(out, value);
+}
+
+void append_number(std::string& out, std::string_view key, const std::optional<int>& value) {
+  if (!value) return;
+  append_key(out, key);
+  append_int(out, *value);
+}
+
+/// What a field turned out to be, when it is not what the schema says.
+struct FieldError {
+  std::string text;
+};
+
+FieldError wrong(std::string_view key, std::string_view expected) {
+  return {"field \"" + std::string(key) + "\" must be " + std::string(expected)};
+}
+
+/// The key between its quotes, as it stands in the text.
+std::string_view raw_key(od::field& field) {
+  const char* begin = field.key().raw();
+  const char* end = begin;
+  while (*end != '"') end += *end == '\\' ? 2 : 1;
+  return {begin, static_cast<std::size_t>(end - begin)};
+}
+
+void take_text(od::value value, std::string_view key, std::string& out) {
+  if (value.is_null()) {
+    out.clear();
+    return;
+  }
+  std::string_view text;
+  if (value.get_string().get(text)) throw wrong(key, "a string");
+  out.assign(text);
+}
+
+int int_of(od::value value, std::string_view key) {
+  std::int64_t number;
+  if (value.get_int64().get(number) || number < std::numeric_limits<int>::min() ||
+      number > std::numeric_limits<int>::max()) {
+    throw wrong(key, "a whole number");
+  }
+  return static_cast<int>(number);
+}
+
+void take_int(od::value value, std::string_view key, std::optional<int>& out) {
+  if (value.is_null()) {
+    out.reset();
+  } else {
+    out = int_of(value, key);
+  }
+}
+
+void take_roi(od::value value, std::optional<Roi>& out) {
+  constexpr const char* kExpected = "four whole numbers [x1,y1,x2,y2]";
+  if (value.is_null()) {
+    out.reset();
+    return;
+  }
+  od::array array;
+  if (value.get_array().get(array)) throw wrong("roi", kExpected);
+  std::array<int, 4> corners{};
+  std::size_t count = 0;
+  for (auto item : array) {
+    if (count == 4) throw wrong("roi", kExpected);
+    od::value element;
+    if (item.get(element)) throw wrong("roi", kExpected);
+    std::int64_t number;
+    if (element.get_int64().get(number) || number < -1000000000 || number > 1000000000)
+      throw wrong("roi", kExpected);
+    corners[count++] = static_cast<int>(number);
+  }
+  if (count != 4) throw wrong("roi", kExpected);
+  out = Roi{corners[0], corners[1], corners[2], corners[3]};
+}
+
+/// The elements of an array as JSON text, without the brackets and outer white space.
+void take_ops(od::value value, std::string& out) {
+  od::array array;
+  std::string_view raw;
+  if (value.get_array().get(array) || array.raw_json().get(raw))
+    throw wrong("ops", "a list of operations");
+  raw.remove_prefix(1);
+  raw.remove_suffix(1);
+  while (!raw.empty() && static_cast<unsigned char>(raw.front()) <= ' ') raw.remove_prefix(1);
+  while (!raw.empty() && static_cast<unsigned char>(raw.back()) <= ' ') raw.remove_suffix(1);
+  out.assign(raw);
+}
+
+void keep_unknown(od::value value, std::string_view raw_key, std::string& extra) {
+  std::string_view raw;
+  if (simdjson::to_json_string(value).get(raw)) throw wrong(raw_key, "valid JSON");
+  while (!raw.empty() && static_cast<unsigned char>(raw.back()) <= ' ') raw.remove_suffix(1);
+  if (!extra.empty()) extra += ',';
+  extra += '"';
+  extra += raw_key;
+  extra += "\":";
+  extra += raw;
+}
+
+}  // namespace
+
+bool inside(const Roi& roi, int width, int height) {
+  return roi.x1 >= 0 && roi.y1 >= 0 && roi.x1 < roi.x2 && roi.y1 < roi.y2 && roi.x2 <= width &&
+         roi.y2 <= height;
+}
+
+void Sample::clear() {
+  id.clear();
+  image.clear();
+  width.reset();
+  height.reset();
+  roi.reset();
+  label.reset();
+  group.clear();
+  frame.reset();
+  split.clear();
+  sha256.clear();
+  ops.clear();
+  extra.clear();
+}
+
+void Sample::add_op(std::string_view json) {
+  if (!ops.empty()) ops += ',';
+  ops += json;
+}
+
+struct SampleDecoder::Parser {
+  od::parser parser;
+  simdjson::padded_string copy;
+};
+
+SampleDecoder::SampleDecoder() : parser_(std::make_unique<Parser>()) {
+  static_assert(kPadding >= simdjson::SIMDJSON_PADDING);
+}
+SampleDecoder::~SampleDecoder() = default;
+
+std::string SampleDecoder::decode(std::string_view line, Sample& sample) {
+  parser_->copy = simdjson::padded_string(line);
+  return decode({parser_->copy.data(), parser_->copy.size()},
+                parser_->copy.size() + simdjson::SIMDJSON_PADDING, sample);
+}
+
+std::string SampleDecoder::decode(std::string_view line, std::size_t capacity, Sample& sample) {
+  sample.clear();
+  try {
+    od::document document;
+    if (parser_->parser.iterate(line.data(), line.size(), capacity).get(document))
+      return "is not valid JSON";
+    od::object object;
+    if (const auto error = document.get_object().get(object)) {
+      return error == simdjson::INCORRECT_TYPE ? "is not a JSON object" : "is not valid JSON";
+    }
+    for (auto item : object) {
+      od::field field;
+      if (std::move(item).get(field)) return "is not valid JSON";
+      const std::string_view key = raw_key(field);
+      od::value value = field.value();
+      if (key == "id") {
+        take_text(value, key, sample.id);
+      } else if (key == "image") {
+        take_text(value, key, sample.image);
+      } else if (key == "width") {
+        take_int(value, key, sample.width);
+      } else if (key == "height") {
+        take_int(value, key, sample.height);
+      } else if (key == "roi") {
+        take_roi(value, sample.roi);
+      } else if (key == "label") {
+        take_int(value, key, sample.label);
+      } else if (key == "group") {
+        take_text(value, key, sample.group);
+      } else if (key == "frame") {
+        take_int(value, key, sample.frame);
+      } else if (key == "split") {
+        take_text(value, key, sample.split);
+      } else if (key == "sha256") {
+        take_text(value, key, sample.sha256);
+      } else if (key == "ops") {
+        take_ops(value, sample.ops);
+      } else {
+        keep_unknown(value, key, sample.extra);
+      }
+    }
+    if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
+      return "has text behind its JSON object; put one object on each line";
+    }
+  } catch (const FieldError& error) {
+    return error.text;
+  } catch (const simdjson::simdjson_error&) {
+    return "is not valid JSON";
+  }
+  if (sample.id.empty()) return "has no \"id\"";
+  if (sample.image.empty()) return "has no \"image\"";
+  return {};
+}
+
+std::vector<Op> SampleDecoder::ops(const Sample& sample) {
+  std::vector<Op> ops;
+  if (sample.ops.empty()) return ops;
+  const auto fail = [&](const std::string& what) {
+    return Error(Blame::input, sample.id + ": field \"ops\" " + what);
+  };
+  try {
+    const simdjson::padded_string text("[" + sample.ops + "]");
+    od::document document = parser_->parser.iterate(text);
+    for (od::object op : document.get_array()) {
+      for (auto item : op) {
+        od::field field = std::move(item);
+        const std::string_view key = raw_key(field);
+        od::object arguments = field.value().get_object();
+        if (key == "crop") {
+          CropOp crop;
+          crop.size = static_cast<int>(std::int64_t(arguments["size"]));
+          double margin;
+          if (!arguments["margin"].get(margin)) crop.margin = margin;
+          if (crop.size < 1 || crop.size > 4096)
+            throw fail("asks for a crop of " + std::to_string(crop.size) + " px");
+          if (!(crop.margin >= 0 && crop.margin <= 4))
+            throw fail("asks for a margin outside 0 to 4");
+          ops.emplace_back(crop);
+        } else if (key == "augment") {
+          AugmentOp augment;
+          augment.recipe = std::string_view(arguments["recipe"]);
+          std::string_view digest;
+          if (!arguments["digest"].get(digest)) augment.digest = digest;
+          augment.seed = std::uint64_t(arguments["seed"]);
+          augment.copy = std::uint64_t(arguments["copy"]);
+          ops.emplace_back(augment);
+        } else {
+          throw fail("holds the unknown operation \"" + std::string(key) + "\"");
+        }
+      }
+    }
+  } catch (const simdjson::simdjson_error& error) {
+    throw fail(std::string("cannot be read: ") + error.what());
+  }
+  return ops;
+}
+
+void encode(const Sample& sample, std::string& out) {
+  out += '{';
+  append_text(out, "id", sample.id);
+  append_text(out, "image", sample.image);
+  append_number(out, "width", sample.width);
+  append_number(out, "height", sample.height);
+  if (sample.roi) {
+    append_key(out, "roi");
+    char separator = '[';
+    for (const int corner : {sample.roi->x1, sample.roi->y1, sample.roi->x2, sample.roi->y2}) {
+      out += separator;
+      append_int(out, corner);
+      separator = ',';
+    }
+    out += ']';
+  }
+  append_number(out, "label", sample.label);
+  append_text(out, "group", sample.group);
+  append_number(out, "frame", sample.frame);
+  append_text(out, "split", sample.split);
+  append_text(out, "sha256", sample.sha256);
+  if (!sample.ops.empty()) {
+    append_key(out, "ops");
+    out += '[';
+    out += sample.ops;
+    out += ']';
+  }
+  if (!sample.extra.empty()) {
+    if (out.back() != '{') out += ',';
+    out += sample.extra;
+  }
+  out += '}';
+}
+
+}  // namespace signpost
