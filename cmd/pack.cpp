@@ -1,0 +1,43 @@
+#include <memory>
+
+#include "cli/command.h"
+#include "source/pack.h"
+
+namespace signpost {
+namespace {
+
+struct Options {
+  StreamOptions stream;
+  PackOptions pack;
+  ProgressStyle progress = ProgressStyle::automatic;
+};
+
+Exit run(Options options) {
+  Rejects rejects(program_name(), reject_options(options.stream.rejects));
+  Progress progress("pack", "images", 0, progress_style(options.progress));
+  options.pack.root = options.stream.root;
+  const PackResult result = pack(options.stream.manifest, options.pack, rejects, progress);
+  progress.finish();
+  say(grouped(result.samples) + " samples in " + std::to_string(result.shards) + " shards, " +
+      options.pack.output.string());
+  return finish(rejects);
+}
+
+}  // namespace
+
+Command command() {
+  return {"Execute the operations and write WebDataset shards", [](CLI::App& app) {
+            auto options = std::make_shared<Options>();
+            add_manifest(app, options->stream);
+            add_output(app, options->pack.output, options->pack.force, "Folder for the shards");
+            app.add_option("--shard-samples", options->pack.shard_samples, "Samples in each shard")
+                ->capture_default_str()
+                ->check(CLI::Range(1, 1000000));
+            add_root(app, options->stream.root);
+            add_jobs(app, options->pack.jobs);
+            add_progress(app, options->progress);
+            return [options] { return run(*options); };
+          }};
+}
+
+}  // namespace signpost

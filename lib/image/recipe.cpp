@@ -1,0 +1,125 @@
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <map>
+
+#include "base/digest.h"
+#include "base/embedded.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "image/augment.h"
+
+namespace signpost {
+namespace {
+
+std::string known_recipes() {
+  constexpr std::string_view kFolder = "datasets/recipes/";
+  std::string names;
+  for (const EmbeddedFile& file : embedded_files()) {
+    if (!file.path.starts_with(kFolder)) continue;
+    const std::string_view name = file.path.substr(kFolder.size());
+    names += (names.empty() ? "" : ", ") + std::string(name.substr(0, name.size() - 5));
+  }
+  return names;
+}
+
+struct Keys {
+  std::map<std::string, Recipe::Range*> ranges;
+  std::map<std::string, double*> chances;
+};
+
+/// Every key that a recipe file may have, as "table.key".
+Keys keys_of(Recipe& r) {
+  return {{{"geometry.rotate_degrees", &r.rotate_degrees},
+           {"geometry.shift", &r.shift},
+           {"geometry.scale", &r.scale},
+           {"geometry.stretch", &r.stretch},
+           {"geometry.shear", &r.shear},
+           {"geometry.perspective", &r.perspective},
+           {"light.gain", &r.gain},
+           {"light.contrast", &r.contrast},
+           {"light.brightness", &r.brightness},
+           {"light.gamma", &r.gamma},
+           {"light.colour_cast", &r.colour_cast},
+           {"optics.low_resolution", &r.low_resolution},
+           {"optics.blur_sigma_px", &r.blur_sigma_px},
+           {"optics.motion_px", &r.motion_px},
+           {"optics.noise_sigma", &r.noise_sigma},
+           {"cover.occlusion", &r.occlusion}},
+          {{"optics.low_resolution_chance", &r.low_resolution_chance},
+           {"optics.blur_chance", &r.blur_chance},
+           {"optics.motion_chance", &r.motion_chance},
+           {"optics.noise_chance", &r.noise_chance},
+           {"cover.occlusion_chance", &r.occlusion_chance}}};
+}
+
+/// What a range must obey so that every drawn value is meaningful.
+struct Limits {
+  double low, high;
+};
+
+Limits limits_of(const std::string& key) {
+  if (key == "geometry.rotate_degrees") return {-180, 180};
+  if (key == "geometry.shift" || key == "geometry.shear") return {-1, 1};
+  if (key == "geometry.perspective") return {-0.45, 0.45};  // beyond it the plane passes through the camera
+  if (key == "light.brightness") return {-255, 255};
+  if (key == "optics.blur_sigma_px" || key == "optics.motion_px") return {0.05, 24};
+  if (key == "optics.noise_sigma") return {0, 128};
+  if (key == "cover.occlusion") return {0, 1};
+  if (key == "optics.low_resolution") return {1, 16};
+  return {0.05, 20};  // factors
+}
+
+}  // namespace
+
+Recipe Recipe::load(const std::string& name) {
+  const bool is_path = name.find('/') != std::string::npos || name.ends_with(".toml");
+  std::string text;
+  if (is_path) {
+    text = read_text(name);
+  } else if (const auto found = embedded_file("datasets/recipes/" + name + ".toml")) {
+    text = *found;
+  } else {
+    throw Error(Blame::usage, "there is no recipe " + name + "; known are " + known_recipes() + ", or name a TOML file");
+  }
+  Recipe recipe;
+  recipe.name = name;
+  recipe.digest = sha256_hex(as_bytes(text)).substr(0, 16);
+  const Keys keys = keys_of(recipe);
+  const auto fail = [&](const std::string& what, const toml::source_region& region) {
+    return Error(Blame::input, fmt::format("recipe {}:{}: {}", name, region.begin.line, what));
+  };
+  try {
+    const toml::table file = toml::parse(text);
+    for (const auto& [table_name, table_node] : file) {
+      const toml::table* table = table_node.as_table();
+      if (!table) throw fail(fmt::format("{} stands outside the tables", table_name.str()), table_node.source());
+      for (const auto& [key_name, node] : *table) {
+        const std::string key = fmt::format("{}.{}", table_name.str(), key_name.str());
+        if (const auto range = keys.ranges.find(key); range != keys.ranges.end()) {
+          const toml::array* pair = node.as_array();
+          const Limits limits = limits_of(key);
+          if (!pair || pair->size() != 2 || !(*pair)[0].is_number() || !(*pair)[1].is_number()) {
+            throw fail(key + " must be a range [low, high]", node.source());
+          }
+          *range->second = {*(*pair)[0].value<double>(), *(*pair)[1].value<double>()};
+          if (!(range->second->low >= limits.low && range->second->low <= range->second->high &&
+                range->second->high <= limits.high)) {
+            throw fail(fmt::format("{} must be a range within {} to {}", key, limits.low, limits.high), node.source());
+          }
+        } else if (const auto chance = keys.chances.find(key); chance != keys.chances.end()) {
+          const std::optional<double> value = node.value<double>();
+          if (!value || !(*value >= 0 && *value <= 1)) throw fail(key + " must be within 0 to 1", node.source());
+          *chance->second = *value;
+        } else {
+          throw fail(key + " is not known", node.source());
+        }
+      }
+    }
+  } catch (const toml::parse_error& error) {
+    throw fail(std::string(error.description()), error.source());
+  }
+  return recipe;
+}
+
+}  // namespace signpost

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "pixels/preprocess.h"
+
+namespace signpost {
+
+/// What `train` keeps about a run, in RUN/run.json: all that eval, package and --resume need to know.
+///
+/// A run folder holds
+///   run.json             this
+///   metrics.ndjson       one object an epoch
+///   checkpoint.safetensors  weights, their average, momentum and the epoch, replaced whole after each epoch
+///   weights.safetensors  the final weights: the moving average (present once the run is done)
+///   evaluation.json      the final measurement on the validation samples
+///   report.html          the same for people
+///   validation.ndjson    the validation records
+///   golden/              some validation photographs with their records, from which a package's golden vectors are made
+struct RunInfo {
+  struct Class {
+    int id = 0;
+    std::string name, name_de;
+  };
+  std::string model;
+  std::vector<Class> classes;  ///< in the order of the network's outputs
+  Preprocessing preprocessing;
+  std::array<float, 3> mean{}, deviation{};
+  std::string augment, augment_digest;  ///< the recipe, or "none"
+  int epochs = 0, batch_size = 0;
+  double learning_rate = 0, weight_decay = 0, label_smoothing = 0;
+  std::uint64_t seed = 0;
+  std::string data_digest;
+  std::uint64_t train_samples = 0, validation_samples = 0;
+  std::string precision;  ///< "bfloat16" or "float32": what the optimiser's passes ran in
+
+  /// What differs from `other` and would change the weights, as "epochs (12, not 6)"; empty if nothing.
+  std::string difference(const RunInfo& other) const;
+};
+
+void write_run(const std::filesystem::path& run, const RunInfo& info);
+
+/// Throws Error{input} if `run` is not a run folder or is one of a later format.
+RunInfo read_run(const std::filesystem::path& run);
+
+/// True if `path` is a folder with a run.json.
+bool is_run(const std::filesystem::path& path);
+
+}  // namespace signpost

@@ -1,0 +1,475 @@
+#include "train/trainer.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cmath>
+#include <optional>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/parallel.h"
+#include "codecs/decode.h"
+#include "image/render.h"
+#include "sample/catalogue.h"
+#include "train/feed.h"
+#include "train/report.h"
+#include "train/torch_network.h"
+
+// clang-format off
+#include <ATen/Parallel.h>
+#include <ATen/autocast_mode.h>
+// clang-format on
+
+namespace signpost {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+constexpr double kMomentum = 0.9, kWeightDecay = 5e-4, kLabelSmoothing = 0.1;
+constexpr std::size_t kPredictBatch = 256;
+
+bool processor_has_bfloat16() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512bf16");
+#else
+  return false;
+#endif
+}
+
+/// Runs the enclosed passes in bfloat16 where operators allow it, if `on`.
+class Autocast {
+ public:
+  explicit Autocast(bool on) : on_(on) {
+    if (!on_) return;
+    at::autocast::set_cpu_enabled(true);
+    at::autocast::set_autocast_cpu_dtype(at::kBFloat16);
+  }
+  Autocast(const Autocast&) = delete;
+  Autocast& operator=(const Autocast&) = delete;
+  ~Autocast() {
+    if (!on_) return;
+    at::autocast::set_cpu_enabled(false);
+    at::autocast::clear_cache();
+  }
+
+ private:
+  bool on_;
+};
+
+/// The learning rate of a step: up from a tenth to the peak over the first 30 %, then down to nothing, by cosines.
+double one_cycle(double peak, std::uint64_t step, std::uint64_t steps) {
+  const double at = (static_cast<double>(step) + 0.5) / static_cast<double>(steps), rise = 0.3;
+  const auto cosine = [](double from, double to, double t) {
+    return to + (from - to) * (1 + std::cos(std::numbers::pi * t)) / 2;
+  };
+  return at < rise ? cosine(peak / 10, peak, at / rise) : cosine(peak, 0, (at - rise) / (1 - rise));
+}
+
+torch::Tensor channels(const std::array<float, 3>& values) { return torch::tensor({values[0], values[1], values[2]}); }
+
+torch::Tensor as_tensor(std::span<const std::uint8_t> pixels, std::size_t count, int size) {
+  return torch::from_blob(const_cast<std::uint8_t*>(pixels.data()), {static_cast<std::int64_t>(count), size, size, 3},
+                          torch::kUInt8);
+}
+
+/// Momentum SGD and the moving average of the weights, over the parameters and buffers of one network.
+class Optimiser {
+ public:
+  Optimiser(TorchNetwork& network, std::uint64_t steps) : steps_(steps) {
+    for (const auto& item : network.named_parameters()) {
+      parameters_.push_back(item.value());
+      momentum_.push_back(torch::zeros_like(item.value()));
+      decays_.push_back(item.value().dim() > 1);  // not norms, not biases
+    }
+    for (const auto& item : network.named_parameters()) tracked_.push_back(item.value());
+    for (const auto& item : network.named_buffers()) {
+      if (item.value().is_floating_point()) tracked_.push_back(item.value());
+    }
+    for (const torch::Tensor& tensor : tracked_) average_.push_back(tensor.detach().clone());
+  }
+
+  void step(std::uint64_t index, double learning_rate) {
+    const torch::NoGradGuard no_grad;
+    for (std::size_t i = 0; i < parameters_.size(); ++i) {
+      torch::Tensor& weight = parameters_[i];
+      torch::Tensor gradient = weight.grad();
+      if (decays_[i]) gradient = gradient.add(weight, kWeightDecay);
+      momentum_[i].mul_(kMomentum).add_(gradient);
+      weight.add_(gradient.add(momentum_[i], kMomentum), -learning_rate);
+      weight.mutable_grad().reset();
+    }
+    // The window grows with the run, so that early noise leaves the average and short runs are averaged too.
+    const double window = std::clamp(0.1 * static_cast<double>(index), 1.0, std::max(20.0, 0.05 * static_cast<double>(steps_)));
+    for (std::size_t i = 0; i < tracked_.size(); ++i) average_[i].lerp_(tracked_[i].detach(), 1 / window);
+  }
+
+  /// Exchanges the network's weights with their average; a second call exchanges them back.
+  void swap_average() {
+    const torch::NoGradGuard no_grad;
+    for (std::size_t i = 0; i < tracked_.size(); ++i) {
+      const torch::Tensor kept = tracked_[i].detach().clone();
+      tracked_[i].detach().copy_(average_[i]);
+      average_[i] = kept;
+    }
+  }
+
+  void save(Weights& out) const {
+    store("weights.", tracked_, out);
+    store("average.", average_, out);
+    store("momentum.", momentum_, out);
+  }
+
+  void load(const Weights& in) {
+    const torch::NoGradGuard no_grad;
+    fetch("weights.", tracked_, in);
+    fetch("average.", average_, in);
+    fetch("momentum.", momentum_, in);
+  }
+
+ private:
+  static void store(const std::string& prefix, const std::vector<torch::Tensor>& tensors, Weights& out) {
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+      const torch::Tensor flat = tensors[i].detach().contiguous();
+      Tensor& tensor = out[fmt::format("{}{:04}", prefix, i)];
+      tensor.shape.assign(flat.sizes().begin(), flat.sizes().end());
+      tensor.values.assign(flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel());
+    }
+  }
+
+  static void fetch(const std::string& prefix, std::vector<torch::Tensor>& tensors, const Weights& in) {
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+      const Tensor& source = weight(in, fmt::format("{}{:04}", prefix, i));
+      if (source.values.size() != static_cast<std::size_t>(tensors[i].numel())) {
+        throw Error(Blame::input, "the checkpoint belongs to another network; train the run again");
+      }
+      tensors[i].detach().copy_(
+          torch::from_blob(const_cast<float*>(source.values.data()), source.shape, torch::kFloat32));
+    }
+  }
+
+  std::uint64_t steps_;
+  std::vector<torch::Tensor> parameters_, momentum_, tracked_, average_;
+  std::vector<bool> decays_;
+};
+
+struct Checkpoint {
+  std::uint64_t epochs_done = 0;
+  double seconds = 0;
+};
+
+void write_checkpoint(const fs::path& run, const Optimiser& optimiser, const Checkpoint& checkpoint) {
+  Weights state;
+  optimiser.save(state);
+  state["progress"] = {{2}, {static_cast<float>(checkpoint.epochs_done), static_cast<float>(checkpoint.seconds)}};
+  OutputFile file(run / "checkpoint.safetensors", true);
+  file.write(encode_safetensors(state));
+  file.commit();
+}
+
+Checkpoint read_checkpoint(const fs::path& run, Optimiser& optimiser) {
+  const fs::path path = run / "checkpoint.safetensors";
+  if (!fs::exists(path)) return {};
+  Bytes bytes;
+  read_file(path, bytes);
+  const Weights state = decode_safetensors(bytes, path.string());
+  optimiser.load(state);
+  const Tensor& progress = weight(state, "progress");
+  return {static_cast<std::uint64_t>(progress.values.at(0)), progress.values.at(1)};
+}
+
+/// Keeps the lines of the epochs that the checkpoint knows of: a line may have been written just before the end.
+void trim_metrics(const fs::path& run, std::uint64_t epochs) {
+  const fs::path path = run / "metrics.ndjson";
+  const std::string text = fs::exists(path) ? read_text(path) : "";
+  std::size_t end = 0;
+  for (std::uint64_t i = 0; i < epochs && end < text.size(); ++i) end = text.find('\n', end) + 1;
+  OutputFile file(path, true);
+  file.write(std::string_view(text).substr(0, end));
+  file.commit();
+}
+
+void append_line(const fs::path& path, const std::string& line) {
+  std::FILE* file = std::fopen(path.c_str(), "a");
+  if (!file) throw_errno("cannot write " + path.string());
+  const bool good = std::fputs((line + "\n").c_str(), file) >= 0;
+  if (std::fclose(file) != 0 || !good) throw_errno("cannot write " + path.string());
+}
+
+std::vector<int> ids_of(const RunInfo& info) {
+  std::vector<int> ids;
+  for (const RunInfo::Class& each : info.classes) ids.push_back(each.id);
+  return ids;
+}
+
+std::vector<std::string> names_of(const RunInfo& info) {
+  std::vector<std::string> names;
+  for (const RunInfo::Class& each : info.classes) names.push_back(each.name);
+  return names;
+}
+
+torch::Tensor probabilities_of(TorchNetwork& network, const RunInfo& info, std::span<const std::uint8_t> pixels,
+                               std::size_t count) {
+  const torch::Tensor images =
+      normalise(as_tensor(pixels, count, info.preprocessing.size), channels(info.mean), channels(info.deviation));
+  return torch::softmax(network.forward(images).to(torch::kFloat32), 1).contiguous();
+}
+
+/// Measures the network, in evaluation mode, on the plain crops of a set.
+Evaluation evaluate(TorchNetwork& network, const RunInfo& info, const PixelSet& set, bool bfloat16) {
+  const torch::NoGradGuard no_grad;
+  const Autocast autocast(bfloat16);
+  network.eval();
+  Evaluation evaluation(ids_of(info), names_of(info));
+  const std::size_t bytes = set.pixel_bytes(), classes = info.classes.size();
+  for (std::size_t from = 0; from < set.samples.size(); from += kPredictBatch) {
+    stop_if_interrupted();
+    const std::size_t count = std::min(kPredictBatch, set.samples.size() - from);
+    const torch::Tensor probabilities =
+        probabilities_of(network, info, std::span(set.pixels).subspan(from * bytes, count * bytes), count);
+    const std::span<const float> values(probabilities.data_ptr<float>(), count * classes);
+    for (std::size_t k = 0; k < count; ++k) {
+      evaluation.add(set.samples[from + k], static_cast<std::size_t>(set.targets[from + k]),
+                     values.subspan(k * classes, classes));
+    }
+  }
+  return evaluation;
+}
+
+/// Four validation photographs, as different as they come: of the smallest, of the largest, and two between.
+void write_golden(const fs::path& run, const PixelSet& validation, const fs::path& root) {
+  std::vector<const Sample*> by_size;
+  for (const Sample& sample : validation.samples) by_size.push_back(&sample);
+  const auto area = [](const Sample* s) {
+    return s->roi ? std::int64_t{s->roi->width()} * s->roi->height() : std::int64_t{s->width.value_or(0)} * s->height.value_or(0);
+  };
+  std::stable_sort(by_size.begin(), by_size.end(), [&](auto* a, auto* b) { return area(a) < area(b); });
+  const Renderer renderer(root);
+  fs::remove_all(run / "golden");
+  OutputDirectory folder(run / "golden", true);
+  OutputFile records(folder.partial() / "golden.ndjson", true);
+  const std::size_t last = by_size.size() - 1;
+  std::size_t number = 0;
+  for (const std::size_t at : {last / 50, last / 3, last * 2 / 3, last - last / 50}) {
+    Sample sample = *by_size[at];
+    Image photograph;
+    std::string wrong, line;
+    if (!renderer.decode(sample, photograph, wrong)) throw Error(Blame::input, sample.id + ": " + wrong);
+    sample.image = fmt::format("{}.png", number++);
+    OutputFile image(folder.partial() / sample.image, true);
+    image.write(encode_png(photograph));
+    image.commit();
+    encode(sample, line);
+    records.write(line + "\n");
+  }
+  records.commit();
+  folder.commit();
+}
+
+void write_text(const fs::path& path, const std::string& text) {
+  OutputFile file(path, true);
+  file.write(text);
+  file.commit();
+}
+
+void write_validation(const fs::path& run, const PixelSet& validation) {
+  OutputFile file(run / "validation.ndjson", true);
+  std::string line;
+  for (const Sample& sample : validation.samples) {
+    line.clear();
+    encode(sample, line);
+    file.write(line + "\n");
+  }
+  file.commit();
+}
+
+/// Creates the run folder, or checks that the existing one is what is to be resumed.
+void open_run(const TrainOptions& options, const RunInfo& info) {
+  if (options.resume && is_run(options.run)) {
+    const std::string difference = info.difference(read_run(options.run));
+    if (!difference.empty()) {
+      throw Error(Blame::usage, options.run.string() + ": cannot be resumed, since this call differs in " + difference +
+                                    "; repeat the first call's options and stream, or name another run");
+    }
+    return;
+  }
+  if (fs::exists(options.run)) {
+    if (!is_run(options.run)) refuse_existing(options.run, false);
+    if (!options.force) {
+      throw Error(Blame::usage, options.run.string() + ": exists already; --resume goes on with it, --force replaces it");
+    }
+    fs::remove_all(options.run);
+  }
+  std::error_code error;
+  fs::create_directories(options.run, error);
+  if (error) throw Error(Blame::environment, "cannot write " + options.run.string() + ": " + error.message());
+  write_run(options.run, info);
+}
+
+}  // namespace
+
+void set_training_threads(int jobs) { at::set_num_threads(job_count(jobs)); }
+
+TrainResult train(const TrainOptions& options, Rejects& rejects, const std::function<void(const std::string&)>& words) {
+  const Clock::time_point start = Clock::now();
+  const auto seconds_since_start = [&] { return std::chrono::duration<double>(Clock::now() - start).count(); };
+  if (fs::exists(options.run) && !options.resume && !options.force) {
+    throw Error(Blame::usage, options.run.string() + ": exists already; --resume goes on with it, --force replaces it");
+  }
+  set_training_threads(options.jobs);
+
+  RunInfo info;
+  info.model = options.model;
+  for (const SignClass& each : Catalogue::load(options.classes).classes()) {
+    info.classes.push_back({each.id, each.name, each.name_de});
+  }
+  std::optional<Recipe> recipe;
+  if (options.augment != "none") recipe = Recipe::load(options.augment);
+  // An unknown network is found out before the data is read.
+  make_network(options.model, 48, static_cast<int>(info.classes.size()));
+
+  DataSet data;
+  {
+    Progress progress("read", "images", 0, options.progress);
+    data = load_data(options.manifest, options.root, Preprocessing{}, recipe.has_value(), ids_of(info), options.jobs,
+                     rejects, progress);
+  }
+  const ChannelStatistics statistics = channel_statistics(data.train);
+  info.preprocessing = data.preprocessing;
+  info.mean = statistics.mean;
+  info.deviation = statistics.deviation;
+  info.augment = options.augment;
+  info.augment_digest = recipe ? recipe->digest : "";
+  info.epochs = options.epochs;
+  info.batch_size = options.batch_size;
+  info.learning_rate = options.learning_rate;
+  info.weight_decay = kWeightDecay;
+  info.label_smoothing = kLabelSmoothing;
+  info.seed = options.seed;
+  info.data_digest = data.digest;
+  info.train_samples = data.train.samples.size();
+  info.validation_samples = data.validation.samples.size();
+  const bool bfloat16 = processor_has_bfloat16();
+  info.precision = bfloat16 ? "bfloat16" : "float32";
+  open_run(options, info);
+
+  torch::manual_seed(options.seed);
+  TorchNetwork network(make_network(options.model, info.preprocessing.size, static_cast<int>(info.classes.size())));
+  network.to(torch::MemoryFormat::ChannelsLast);
+  const auto batch_size = std::min(static_cast<std::size_t>(options.batch_size), data.train.samples.size());
+  const std::uint64_t steps_each = data.train.samples.size() / batch_size;
+  const std::uint64_t steps = steps_each * static_cast<std::uint64_t>(options.epochs);
+  Optimiser optimiser(network, steps);
+  Checkpoint checkpoint = read_checkpoint(options.run, optimiser);
+  trim_metrics(options.run, checkpoint.epochs_done);
+  const std::uint64_t epochs = static_cast<std::uint64_t>(options.epochs);
+  words(fmt::format("{} training and {} validation samples, {} classes; {}: {} parameters, {}",
+                    grouped(info.train_samples), grouped(info.validation_samples), info.classes.size(), info.model,
+                    grouped(network.spec().parameter_count()), info.precision));
+  if (checkpoint.epochs_done > 0) words(fmt::format("resumed after epoch {}", checkpoint.epochs_done));
+
+  Progress progress("train", "images", (epochs - checkpoint.epochs_done) * steps_each * batch_size, options.progress);
+  const torch::Tensor mean = channels(info.mean), deviation = channels(info.deviation);
+  for (std::uint64_t epoch = checkpoint.epochs_done; epoch < epochs; ++epoch) {
+    const Clock::time_point epoch_start = Clock::now();
+    EpochFeed feed(data.train, recipe ? &*recipe : nullptr, options.seed, epoch, batch_size);
+    network.train();
+    double loss_sum = 0;
+    std::uint64_t step = epoch * steps_each, right = 0;
+    while (std::optional<Batch> batch = feed.next()) {
+      stop_if_interrupted();
+      torch::manual_seed(options.seed ^ (step * 0x9e3779b97f4a7c15u));  // dropout does not depend on what ran before
+      const torch::Tensor images = normalise(as_tensor(batch->pixels, batch->count, data.train.size), mean, deviation);
+      const torch::Tensor targets =
+          torch::from_blob(batch->labels.data(), {static_cast<std::int64_t>(batch->count)}, torch::kInt64);
+      torch::Tensor logits;
+      {
+        const Autocast autocast(bfloat16);
+        logits = network.forward(images);
+      }
+      logits = logits.to(torch::kFloat32);
+      const torch::Tensor loss = torch::nn::functional::cross_entropy(
+          logits, targets, torch::nn::functional::CrossEntropyFuncOptions().label_smoothing(kLabelSmoothing));
+      loss.backward();
+      optimiser.step(step, one_cycle(options.learning_rate, step, steps));
+      const double value = loss.item<double>();
+      if (!std::isfinite(value)) {
+        throw Error(Blame::input, fmt::format("the loss is not a number in epoch {}; try a smaller --learning-rate than {}",
+                                              epoch + 1, options.learning_rate));
+      }
+      loss_sum += value;
+      right += static_cast<std::uint64_t>((logits.argmax(1) == targets).sum().item<std::int64_t>());
+      ++step;
+      progress.note(fmt::format("epoch {}/{} loss {:.3f}", epoch + 1, epochs, value));
+      progress.add(batch->count);
+    }
+    const double epoch_seconds = std::chrono::duration<double>(Clock::now() - epoch_start).count();
+    optimiser.swap_average();
+    const Evaluation validation = evaluate(network, info, data.validation, bfloat16);
+    optimiser.swap_average();
+    checkpoint.epochs_done = epoch + 1;
+    const double images = static_cast<double>(steps_each * batch_size);
+    append_line(options.run / "metrics.ndjson",
+                fmt::format("{{\"epoch\":{},\"loss\":{:.6f},\"accuracy\":{:.6f},\"validation_loss\":{:.6f},"
+                            "\"validation_accuracy\":{:.6f},\"learning_rate\":{:.6f},\"images_per_second\":{:.1f},"
+                            "\"seconds\":{:.2f}}}",
+                            epoch + 1, loss_sum / static_cast<double>(steps_each), static_cast<double>(right) / images,
+                            validation.mean_loss(), validation.accuracy(),
+                            one_cycle(options.learning_rate, step - 1, steps), images / epoch_seconds, epoch_seconds));
+    write_checkpoint(options.run, optimiser, checkpoint);
+    progress.wipe();
+    words(fmt::format("epoch {}/{}: loss {:.3f}, validation {:.2f} %, {} images/s", epoch + 1, epochs,
+                      loss_sum / static_cast<double>(steps_each), 100 * validation.accuracy(),
+                      grouped(static_cast<std::uint64_t>(images / epoch_seconds))));
+  }
+  progress.finish();
+
+  optimiser.swap_average();
+  const Bytes weights = encode_safetensors(network.weights());
+  Evaluation final_evaluation = evaluate(network, info, data.validation, false);
+  write_golden(options.run, data.validation, options.root);
+  write_validation(options.run, data.validation);
+  write_text(options.run / "evaluation.json", final_evaluation.json() + "\n");
+  write_text(options.run / "report.html", training_report(info, final_evaluation, read_text(options.run / "metrics.ndjson")));
+  OutputFile file(options.run / "weights.safetensors", true);
+  file.write(weights);
+  file.commit();
+  return {info, std::move(final_evaluation), seconds_since_start()};
+}
+
+struct RunModel::Impl {
+  RunInfo info;
+  Weights weights;
+  std::unique_ptr<TorchNetwork> network;
+};
+
+RunModel::RunModel(const fs::path& run) : impl_(std::make_unique<Impl>()) {
+  impl_->info = read_run(run);
+  const fs::path path = run / "weights.safetensors";
+  if (!fs::exists(path)) {
+    throw Error(Blame::input, run.string() + ": the run is not finished; go on with signpost train … -o " + run.string() +
+                                  " --resume");
+  }
+  Bytes bytes;
+  read_file(path, bytes);
+  impl_->weights = decode_safetensors(bytes, path.string());
+  impl_->network = std::make_unique<TorchNetwork>(make_network(
+      impl_->info.model, impl_->info.preprocessing.size, static_cast<int>(impl_->info.classes.size())));
+  impl_->network->load(impl_->weights);
+  impl_->network->to(torch::MemoryFormat::ChannelsLast);
+  impl_->network->eval();
+}
+
+RunModel::~RunModel() = default;
+
+const RunInfo& RunModel::info() const { return impl_->info; }
+const Weights& RunModel::weights() const { return impl_->weights; }
+
+void RunModel::predict(std::span<const std::uint8_t> pixels, std::size_t count, std::span<float> probabilities) {
+  const torch::NoGradGuard no_grad;
+  const torch::Tensor result = probabilities_of(*impl_->network, impl_->info, pixels, count);
+  std::copy_n(result.data_ptr<float>(), count * impl_->info.classes.size(), probabilities.begin());
+}
+
+}  // namespace signpost
