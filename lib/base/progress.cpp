@@ -55,11 +55,15 @@ void Progress::add(std::uint64_t count) {
   drawing_.clear(std::memory_order_release);
 }
 
+void Progress::wipe() {
+  if (bar_ && drawn_) std::fputs("\r\x1b[K", stderr);
+}
+
 void Progress::finish() {
   if (finished_) return;
   finished_ = true;
   if (json_) draw(Clock::now(), true);
-  if (bar_ && drawn_) std::fputs("\r\x1b[K", stderr);
+  wipe();
 }
 
 void Progress::draw(Clock::time_point now, bool last) {

@@ -27,6 +27,8 @@ class Progress {
   void add(std::uint64_t count = 1);
   /// Shown after the numbers, e.g. "loss 0.81". Call from one thread.
   void note(std::string text) { note_ = std::move(text); }
+  /// Clears the bar, so that other words can be said; the next `add` draws it again.
+  void wipe();
   void finish();
 
  private:

@@ -45,6 +45,7 @@ TorchNetwork::TorchNetwork(NetworkSpec spec) : spec_(std::move(spec)), steps_(sp
                                                                .groups(layer.groups)
                                                                .bias(layer.norm_name.empty())));
       torch::nn::init::kaiming_normal_(step.convolution->weight, 0, torch::kFanOut, torch::kReLU);
+      step.convolution->weight.set_data(step.convolution->weight.contiguous(torch::MemoryFormat::ChannelsLast));
       if (!layer.norm_name.empty()) {
         step.norm = register_module(module_name(layer.norm_name), torch::nn::BatchNorm2d(layer.out));
         if (layer.zero_norm) torch::nn::init::zeros_(step.norm->weight);

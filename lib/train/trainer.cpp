@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <numbers>
 #include <optional>
 
 #include "base/error.h"
@@ -154,29 +155,24 @@ class Optimiser {
   std::vector<bool> decays_;
 };
 
-struct Checkpoint {
-  std::uint64_t epochs_done = 0;
-  double seconds = 0;
-};
-
-void write_checkpoint(const fs::path& run, const Optimiser& optimiser, const Checkpoint& checkpoint) {
+void write_checkpoint(const fs::path& run, const Optimiser& optimiser, std::uint64_t epochs_done) {
   Weights state;
   optimiser.save(state);
-  state["progress"] = {{2}, {static_cast<float>(checkpoint.epochs_done), static_cast<float>(checkpoint.seconds)}};
+  state["epochs"] = {{1}, {static_cast<float>(epochs_done)}};
   OutputFile file(run / "checkpoint.safetensors", true);
   file.write(encode_safetensors(state));
   file.commit();
 }
 
-Checkpoint read_checkpoint(const fs::path& run, Optimiser& optimiser) {
+/// Loads the checkpoint, if there is one, and tells how many epochs are done.
+std::uint64_t read_checkpoint(const fs::path& run, Optimiser& optimiser) {
   const fs::path path = run / "checkpoint.safetensors";
-  if (!fs::exists(path)) return {};
+  if (!fs::exists(path)) return 0;
   Bytes bytes;
   read_file(path, bytes);
   const Weights state = decode_safetensors(bytes, path.string());
   optimiser.load(state);
-  const Tensor& progress = weight(state, "progress");
-  return {static_cast<std::uint64_t>(progress.values.at(0)), progress.values.at(1)};
+  return static_cast<std::uint64_t>(weight(state, "epochs").values.at(0));
 }
 
 /// Keeps the lines of the epochs that the checkpoint knows of: a line may have been written just before the end.
@@ -321,7 +317,8 @@ TrainResult train(const TrainOptions& options, Rejects& rejects, const std::func
 
   RunInfo info;
   info.model = options.model;
-  for (const SignClass& each : Catalogue::load(options.classes).classes()) {
+  const Catalogue catalogue = Catalogue::load(options.classes);
+  for (const SignClass& each : catalogue.classes()) {
     info.classes.push_back({each.id, each.name, each.name_de});
   }
   std::optional<Recipe> recipe;
@@ -356,22 +353,21 @@ TrainResult train(const TrainOptions& options, Rejects& rejects, const std::func
 
   torch::manual_seed(options.seed);
   TorchNetwork network(make_network(options.model, info.preprocessing.size, static_cast<int>(info.classes.size())));
-  network.to(torch::MemoryFormat::ChannelsLast);
   const auto batch_size = std::min(static_cast<std::size_t>(options.batch_size), data.train.samples.size());
   const std::uint64_t steps_each = data.train.samples.size() / batch_size;
   const std::uint64_t steps = steps_each * static_cast<std::uint64_t>(options.epochs);
   Optimiser optimiser(network, steps);
-  Checkpoint checkpoint = read_checkpoint(options.run, optimiser);
-  trim_metrics(options.run, checkpoint.epochs_done);
+  const std::uint64_t epochs_done = read_checkpoint(options.run, optimiser);
+  trim_metrics(options.run, epochs_done);
   const std::uint64_t epochs = static_cast<std::uint64_t>(options.epochs);
   words(fmt::format("{} training and {} validation samples, {} classes; {}: {} parameters, {}",
                     grouped(info.train_samples), grouped(info.validation_samples), info.classes.size(), info.model,
                     grouped(network.spec().parameter_count()), info.precision));
-  if (checkpoint.epochs_done > 0) words(fmt::format("resumed after epoch {}", checkpoint.epochs_done));
+  if (epochs_done > 0) words(fmt::format("resumed after epoch {}", epochs_done));
 
-  Progress progress("train", "images", (epochs - checkpoint.epochs_done) * steps_each * batch_size, options.progress);
+  Progress progress("train", "images", (epochs - epochs_done) * steps_each * batch_size, options.progress);
   const torch::Tensor mean = channels(info.mean), deviation = channels(info.deviation);
-  for (std::uint64_t epoch = checkpoint.epochs_done; epoch < epochs; ++epoch) {
+  for (std::uint64_t epoch = epochs_done; epoch < epochs; ++epoch) {
     const Clock::time_point epoch_start = Clock::now();
     EpochFeed feed(data.train, recipe ? &*recipe : nullptr, options.seed, epoch, batch_size);
     network.train();
@@ -408,7 +404,6 @@ TrainResult train(const TrainOptions& options, Rejects& rejects, const std::func
     optimiser.swap_average();
     const Evaluation validation = evaluate(network, info, data.validation, bfloat16);
     optimiser.swap_average();
-    checkpoint.epochs_done = epoch + 1;
     const double images = static_cast<double>(steps_each * batch_size);
     append_line(options.run / "metrics.ndjson",
                 fmt::format("{{\"epoch\":{},\"loss\":{:.6f},\"accuracy\":{:.6f},\"validation_loss\":{:.6f},"
@@ -417,7 +412,7 @@ TrainResult train(const TrainOptions& options, Rejects& rejects, const std::func
                             epoch + 1, loss_sum / static_cast<double>(steps_each), static_cast<double>(right) / images,
                             validation.mean_loss(), validation.accuracy(),
                             one_cycle(options.learning_rate, step - 1, steps), images / epoch_seconds, epoch_seconds));
-    write_checkpoint(options.run, optimiser, checkpoint);
+    write_checkpoint(options.run, optimiser, epoch + 1);
     progress.wipe();
     words(fmt::format("epoch {}/{}: loss {:.3f}, validation {:.2f} %, {} images/s", epoch + 1, epochs,
                       loss_sum / static_cast<double>(steps_each), 100 * validation.accuracy(),
@@ -457,7 +452,6 @@ RunModel::RunModel(const fs::path& run) : impl_(std::make_unique<Impl>()) {
   impl_->network = std::make_unique<TorchNetwork>(make_network(
       impl_->info.model, impl_->info.preprocessing.size, static_cast<int>(impl_->info.classes.size())));
   impl_->network->load(impl_->weights);
-  impl_->network->to(torch::MemoryFormat::ChannelsLast);
   impl_->network->eval();
 }
 

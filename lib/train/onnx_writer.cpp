@@ -1,0 +1,220 @@
+#include "train/onnx_writer.h"
+
+// clang-format off
+#include <onnx/onnx_pb.h>
+#include <onnx/checker.h>
+#include <onnx/shape_inference/implementation.h>
+// clang-format on
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "base/error.h"
+
+namespace signpost {
+namespace {
+
+constexpr int kOpset = 13, kIrVersion = 7;
+constexpr double kNormEpsilon = 1e-5;  // that of the trainer's batch norms
+
+class GraphWriter {
+ public:
+  explicit GraphWriter(onnx::GraphProto& graph) : graph_(graph) {}
+
+  void initialiser(const std::string& name, const std::vector<std::int64_t>& shape, const std::vector<float>& values) {
+    onnx::TensorProto* tensor = graph_.add_initializer();
+    tensor->set_name(name);
+    tensor->set_data_type(onnx::TensorProto::FLOAT);
+    for (const std::int64_t side : shape) tensor->add_dims(side);
+    tensor->set_raw_data(values.data(), values.size() * sizeof(float));
+  }
+
+  onnx::NodeProto& node(const char* op, const std::vector<std::string>& inputs, const std::string& output) {
+    onnx::NodeProto* node = graph_.add_node();
+    node->set_op_type(op);
+    node->set_name(output);
+    for (const std::string& input : inputs) node->add_input(input);
+    node->add_output(output);
+    return *node;
+  }
+
+  static void ints(onnx::NodeProto& node, const char* name, const std::vector<std::int64_t>& values) {
+    onnx::AttributeProto* attribute = node.add_attribute();
+    attribute->set_name(name);
+    attribute->set_type(onnx::AttributeProto::INTS);
+    for (const std::int64_t value : values) attribute->add_ints(value);
+  }
+
+  static void integer(onnx::NodeProto& node, const char* name, std::int64_t value) {
+    onnx::AttributeProto* attribute = node.add_attribute();
+    attribute->set_name(name);
+    attribute->set_type(onnx::AttributeProto::INT);
+    attribute->set_i(value);
+  }
+
+ private:
+  onnx::GraphProto& graph_;
+};
+
+/// Convolution weights and bias with the batch norm behind them multiplied in.
+void folded(const Layer& layer, const Weights& weights, Tensor& kernel, std::vector<float>& bias) {
+  kernel = weight(weights, layer.name + ".weight");
+  const auto out = static_cast<std::size_t>(layer.out);
+  if (layer.norm_name.empty()) {
+    bias = weight(weights, layer.name + ".bias").values;
+    return;
+  }
+  const auto& scale = weight(weights, layer.norm_name + ".weight").values;
+  const auto& shift = weight(weights, layer.norm_name + ".bias").values;
+  const auto& mean = weight(weights, layer.norm_name + ".running_mean").values;
+  const auto& variance = weight(weights, layer.norm_name + ".running_var").values;
+  const std::size_t each = kernel.values.size() / out;
+  bias.resize(out);
+  for (std::size_t c = 0; c < out; ++c) {
+    const double factor = scale.at(c) / std::sqrt(variance.at(c) + kNormEpsilon);
+    for (std::size_t k = 0; k < each; ++k) {
+      kernel.values[c * each + k] = static_cast<float>(kernel.values[c * each + k] * factor);
+    }
+    bias[c] = static_cast<float>(shift.at(c) - mean.at(c) * factor);
+  }
+}
+
+void describe(onnx::ValueInfoProto& value, const char* name, int type, const std::vector<std::int64_t>& shape) {
+  value.set_name(name);
+  onnx::TypeProto::Tensor* tensor = value.mutable_type()->mutable_tensor_type();
+  tensor->set_elem_type(type);
+  for (const std::int64_t side : shape) {
+    onnx::TensorShapeProto::Dimension* dimension = tensor->mutable_shape()->add_dim();
+    if (side < 0) {
+      dimension->set_dim_param("N");
+    } else {
+      dimension->set_dim_value(side);
+    }
+  }
+}
+
+/// (x - mean) / deviation as x * scale + bias, then channels first.
+std::string write_normalisation(GraphWriter& graph, const RunInfo& info) {
+  std::vector<float> scale, bias;
+  for (std::size_t c = 0; c < 3; ++c) {
+    scale.push_back(1 / info.deviation[c]);
+    bias.push_back(-info.mean[c] / info.deviation[c]);
+  }
+  graph.initialiser("normalise.scale", {3}, scale);
+  graph.initialiser("normalise.bias", {3}, bias);
+  GraphWriter::integer(graph.node("Cast", {"image"}, "image.float"), "to", onnx::TensorProto::FLOAT);
+  graph.node("Mul", {"image.float", "normalise.scale"}, "image.scaled");
+  graph.node("Add", {"image.scaled", "normalise.bias"}, "image.normal");
+  GraphWriter::ints(graph.node("Transpose", {"image.normal"}, "image.planes"), "perm", {0, 3, 1, 2});
+  return "image.planes";
+}
+
+/// Writes one layer and returns the name of its value.
+std::string write_layer(GraphWriter& graph, const Layer& layer, const Weights& weights,
+                        const std::vector<std::string>& inputs, const std::string& name) {
+  const std::int64_t k = layer.kernel, p = layer.padding, s = layer.stride;
+  std::string value = name;
+  switch (layer.kind) {
+    case Layer::Kind::convolution: {
+      Tensor kernel;
+      std::vector<float> bias;
+      folded(layer, weights, kernel, bias);
+      graph.initialiser(layer.name + ".weight", kernel.shape, kernel.values);
+      graph.initialiser(layer.name + ".bias", {layer.out}, bias);
+      onnx::NodeProto& node = graph.node("Conv", {inputs[0], layer.name + ".weight", layer.name + ".bias"}, value);
+      GraphWriter::ints(node, "kernel_shape", {k, k});
+      GraphWriter::ints(node, "pads", {p, p, p, p});
+      GraphWriter::ints(node, "strides", {s, s});
+      GraphWriter::integer(node, "group", layer.groups);
+      break;
+    }
+    case Layer::Kind::add:
+      graph.node("Add", {inputs[0], inputs[1]}, value);
+      break;
+    case Layer::Kind::max_pool: {
+      onnx::NodeProto& node = graph.node("MaxPool", {inputs[0]}, value);
+      GraphWriter::ints(node, "kernel_shape", {k, k});
+      GraphWriter::ints(node, "pads", {p, p, p, p});
+      GraphWriter::ints(node, "strides", {s, s});
+      break;
+    }
+    case Layer::Kind::global_average:
+      graph.node("GlobalAveragePool", {inputs[0]}, value + ".pooled");
+      GraphWriter::integer(graph.node("Flatten", {value + ".pooled"}, value), "axis", 1);
+      break;
+    case Layer::Kind::flatten:
+      GraphWriter::integer(graph.node("Flatten", {inputs[0]}, value), "axis", 1);
+      break;
+    case Layer::Kind::dropout:
+      return inputs[0];
+    case Layer::Kind::linear: {
+      const Tensor& matrix = weight(weights, layer.name + ".weight");
+      graph.initialiser(layer.name + ".weight", matrix.shape, matrix.values);
+      graph.initialiser(layer.name + ".bias", {layer.out}, weight(weights, layer.name + ".bias").values);
+      GraphWriter::integer(graph.node("Gemm", {inputs[0], layer.name + ".weight", layer.name + ".bias"}, value), "transB",
+                           1);
+      break;
+    }
+  }
+  if (layer.activation == Layer::Activation::relu) {
+    graph.node("Relu", {value}, value + ".relu");
+    value += ".relu";
+  } else if (layer.activation == Layer::Activation::relu6) {
+    graph.initialiser(value + ".low", {}, {0.0f});
+    graph.initialiser(value + ".high", {}, {6.0f});
+    graph.node("Clip", {value, value + ".low", value + ".high"}, value + ".clip");
+    value += ".clip";
+  }
+  return value;
+}
+
+Bytes serialised(const onnx::ModelProto& model) {
+  Bytes bytes(model.ByteSizeLong());
+  google::protobuf::io::ArrayOutputStream array(bytes.data(), static_cast<int>(bytes.size()));
+  google::protobuf::io::CodedOutputStream stream(&array);
+  stream.SetSerializationDeterministic(true);
+  if (!model.SerializeToCodedStream(&stream)) throw Error(Blame::environment, "the network cannot be serialised as ONNX");
+  return bytes;
+}
+
+}  // namespace
+
+Bytes write_onnx(const NetworkSpec& spec, const Weights& weights, const RunInfo& info,
+                 const std::map<std::string, std::string>& metadata) {
+  onnx::ModelProto model;
+  model.set_ir_version(kIrVersion);
+  model.set_producer_name("signpost");
+  model.add_opset_import()->set_version(kOpset);
+  for (const auto& [key, value] : metadata) {
+    onnx::StringStringEntryProto* entry = model.add_metadata_props();
+    entry->set_key(key);
+    entry->set_value(value);
+  }
+  onnx::GraphProto* graph_proto = model.mutable_graph();
+  graph_proto->set_name(spec.name);
+  describe(*graph_proto->add_input(), "image", onnx::TensorProto::UINT8, {-1, spec.input_px, spec.input_px, 3});
+  describe(*graph_proto->add_output(), "probabilities", onnx::TensorProto::FLOAT, {-1, spec.classes});
+  GraphWriter graph(*graph_proto);
+  const std::string image = write_normalisation(graph, info);
+  std::vector<std::string> values;
+  for (std::size_t i = 0; i < spec.layers.size(); ++i) {
+    std::vector<std::string> inputs;
+    for (const int input : spec.layers[i].inputs) {
+      inputs.push_back(input < 0 ? image : values[static_cast<std::size_t>(input)]);
+    }
+    values.push_back(write_layer(graph, spec.layers[i], weights, inputs, "layer" + std::to_string(i)));
+  }
+  GraphWriter::integer(graph.node("Softmax", {values.back()}, "probabilities"), "axis", 1);
+  try {
+    onnx::checker::check_model(model);
+    onnx::ModelProto inferred = model;
+    onnx::shape_inference::InferShapes(inferred);
+  } catch (const std::exception& error) {
+    throw Error(Blame::input, std::string("the network is not valid ONNX: ") + error.what());
+  }
+  return serialised(model);
+}
+
+}  // namespace signpost
