@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <stdexcept>
 
 #include "base/error.h"
@@ -131,20 +130,6 @@ void Classifier::classify_tensors(std::span<const std::uint8_t> tensors,
     engine_.run(tensors.subspan(i * tensor_.size(), tensor_.size()),
                 probabilities.subspan(i * classes, classes));
   }
-}
-
-std::vector<std::size_t> highest(std::span<const float> probabilities, std::size_t count) {
-  std::vector<std::size_t> order(probabilities.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  const auto key = [&](std::size_t i) {
-    return std::isnan(probabilities[i]) ? -1 : probabilities[i];
-  };
-  const std::size_t kept = std::min(count, order.size());
-  std::partial_sort(
-      order.begin(), order.begin() + static_cast<std::ptrdiff_t>(kept), order.end(),
-      [&](std::size_t a, std::size_t b) { return key(a) != key(b) ? key(a) > key(b) : a < b; });
-  order.resize(kept);
-  return order;
 }
 
 }  // namespace signpost

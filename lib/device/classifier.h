@@ -57,7 +57,4 @@ class Classifier {
   std::vector<std::uint8_t> tensor_;
 };
 
-/// The indices of the `count` highest probabilities, highest first; equal ones in order of index.
-std::vector<std::size_t> highest(std::span<const float> probabilities, std::size_t count);
-
 }  // namespace signpost
