@@ -1,10 +1,11 @@
+#include "image/augment.h"
+
 #include <fmt/format.h>
 
 #include <memory>
 
 #include "base/json_text.h"
 #include "cli/command.h"
-#include "image/augment.h"
 #include "sample/stream.h"
 
 namespace signpost {
@@ -28,7 +29,8 @@ Exit run(const Options& options) {
   while (reader.next(sample)) {
     const bool training = sample.split.empty() || sample.split == "train";
     if (training && sample.ops.find("{\"augment\":") != std::string::npos) {
-      rejects.add(reader.where(), sample.id + " is augmented already; run signpost augment once", reader.text());
+      rejects.add(reader.where(), sample.id + " is augmented already; run signpost augment once",
+                  reader.text());
       continue;
     }
     if (!training || !options.only_copies) writer.write(sample);
@@ -51,11 +53,13 @@ Command command() {
   return {"Add random variants of each training sample", [](CLI::App& app) {
             auto options = std::make_shared<Options>();
             add_manifest(app, options->stream);
-            app.add_option("--recipe", options->recipe, "Recipe: a name (road) or a TOML file")->capture_default_str();
+            app.add_option("--recipe", options->recipe, "Recipe: a name (road) or a TOML file")
+                ->capture_default_str();
             app.add_option("--copies", options->copies, "Variants of each training sample")
                 ->capture_default_str()
                 ->check(CLI::Range(1, 1000000));
-            app.add_flag("--only-copies", options->only_copies, "Leave the unchanged training samples out");
+            app.add_flag("--only-copies", options->only_copies,
+                         "Leave the unchanged training samples out");
             add_seed(app, options->seed);
             return [options] { return run(*options); };
           }};

@@ -33,25 +33,28 @@ Exit run(const Options& options) {
     });
   }
   writer.finish();
-  say(grouped(count) + " samples" + (rejects.count() ? ", " + grouped(rejects.count()) + " rejected" : ""));
+  say(grouped(count) + " samples" +
+      (rejects.count() ? ", " + grouped(rejects.count()) + " rejected" : ""));
   return finish(rejects);
 }
 
 }  // namespace
 
 Command command() {
-  return {"Read images and annotations into a stream of samples", [](CLI::App& app) {
-            auto options = std::make_shared<Options>();
-            app.add_option("PATH", options->paths,
-                           "GTSRB folders or zip files: training (…/000NN/*.ppm) or test (GT-final_test.csv)")
-                ->required();
-            app.add_option("--classes", options->classes, "Class catalogue: a name or a TOML file")
-                ->capture_default_str();
-            add_rejects(app, options->rejects);
-            add_jobs(app, options->jobs);
-            add_progress(app, options->progress);
-            return [options] { return run(*options); };
-          }};
+  return {
+      "Read images and annotations into a stream of samples", [](CLI::App& app) {
+        auto options = std::make_shared<Options>();
+        app.add_option(
+               "PATH", options->paths,
+               "GTSRB folders or zip files: training (…/000NN/*.ppm) or test (GT-final_test.csv)")
+            ->required();
+        app.add_option("--classes", options->classes, "Class catalogue: a name or a TOML file")
+            ->capture_default_str();
+        add_rejects(app, options->rejects);
+        add_jobs(app, options->jobs);
+        add_progress(app, options->progress);
+        return [options] { return run(*options); };
+      }};
 }
 
 }  // namespace signpost

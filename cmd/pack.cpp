@@ -1,7 +1,8 @@
+#include "source/pack.h"
+
 #include <memory>
 
 #include "cli/command.h"
-#include "source/pack.h"
 
 namespace signpost {
 namespace {

@@ -21,9 +21,12 @@ double ratio(std::uint64_t part, std::uint64_t whole) {
 }  // namespace
 
 Evaluation::Evaluation(std::vector<int> class_ids, std::vector<std::string> names)
-    : class_ids_(std::move(class_ids)), names_(std::move(names)), confusion_(class_ids_.size() * class_ids_.size()) {}
+    : class_ids_(std::move(class_ids)),
+      names_(std::move(names)),
+      confusion_(class_ids_.size() * class_ids_.size()) {}
 
-void Evaluation::add(const Sample& sample, std::size_t target, std::span<const float> probabilities) {
+void Evaluation::add(const Sample& sample, std::size_t target,
+                     std::span<const float> probabilities) {
   const auto best = std::max_element(probabilities.begin(), probabilities.end());
   const auto predicted = static_cast<std::size_t>(best - probabilities.begin());
   const auto above = std::count_if(probabilities.begin(), probabilities.end(),
@@ -59,7 +62,9 @@ std::uint64_t Evaluation::support(std::size_t target) const {
   return sum;
 }
 
-double Evaluation::recall(std::size_t target) const { return ratio(confusion(target, target), support(target)); }
+double Evaluation::recall(std::size_t target) const {
+  return ratio(confusion(target, target), support(target));
+}
 
 double Evaluation::precision(std::size_t predicted) const {
   std::uint64_t sum = 0;
@@ -94,7 +99,8 @@ double Evaluation::calibration_error() const {
   constexpr std::size_t kBins = 15;
   std::array<double, kBins> confidence{}, right{};
   for (const Row& row : rows_) {
-    const auto bin = std::min(kBins - 1, static_cast<std::size_t>(static_cast<double>(row.confidence) * kBins));
+    const auto bin =
+        std::min(kBins - 1, static_cast<std::size_t>(static_cast<double>(row.confidence) * kBins));
     confidence[bin] += row.confidence;
     right[bin] += row.target == row.predicted;
   }
@@ -144,19 +150,23 @@ Interval Evaluation::accuracy_by_group() const {
 
 std::string Evaluation::json() const {
   const Interval interval = accuracy_by_group();
-  std::string out = fmt::format("{{\"samples\":{},\"groups\":{},\"accuracy\":{:.6f},\"accuracy_95\":[{:.6f},{:.6f}],", count(),
-                                group_count(), interval.value, interval.low, interval.high);
-  out += fmt::format("\"top5_accuracy\":{:.6f},\"macro_f1\":{:.6f},\"macro_recall\":{:.6f},\"loss\":{:.6f},",
-                     top5_accuracy(), macro_f1(), macro_recall(), mean_loss());
+  std::string out = fmt::format(
+      "{{\"samples\":{},\"groups\":{},\"accuracy\":{:.6f},\"accuracy_95\":[{:.6f},{:.6f}],",
+      count(), group_count(), interval.value, interval.low, interval.high);
+  out += fmt::format(
+      "\"top5_accuracy\":{:.6f},\"macro_f1\":{:.6f},\"macro_recall\":{:.6f},\"loss\":{:.6f},",
+      top5_accuracy(), macro_f1(), macro_recall(), mean_loss());
   out += fmt::format("\"calibration_error\":{:.6f},\"classes\":[", calibration_error());
   for (std::size_t t = 0; t < classes(); ++t) {
-    out += fmt::format("{}{{\"label\":{},\"name\":{},\"samples\":{},\"recall\":{:.6f},\"precision\":{:.6f}}}",
-                       t ? "," : "", class_ids_[t], json_string(names_[t]), support(t), recall(t), precision(t));
+    out += fmt::format(
+        "{}{{\"label\":{},\"name\":{},\"samples\":{},\"recall\":{:.6f},\"precision\":{:.6f}}}",
+        t ? "," : "", class_ids_[t], json_string(names_[t]), support(t), recall(t), precision(t));
   }
   out += "],\"confusion\":[";
   for (std::size_t t = 0; t < classes(); ++t) {
     out += t ? ",[" : "[";
-    for (std::size_t p = 0; p < classes(); ++p) out += fmt::format("{}{}", p ? "," : "", confusion(t, p));
+    for (std::size_t p = 0; p < classes(); ++p)
+      out += fmt::format("{}{}", p ? "," : "", confusion(t, p));
     out += "]";
   }
   return out + "]}";
@@ -164,17 +174,19 @@ std::string Evaluation::json() const {
 
 std::string Evaluation::text() const {
   const Interval interval = accuracy_by_group();
-  std::string out = fmt::format("accuracy      {:6.2f} %   95 % interval over {} groups: {:.2f} to {:.2f} %\n",
-                                100 * interval.value, grouped(group_count()), 100 * interval.low, 100 * interval.high);
-  out += fmt::format("top 5         {:6.2f} %\nmacro recall  {:6.2f} %\nmacro F1      {:6.2f} %\n", 100 * top5_accuracy(),
-                     100 * macro_recall(), 100 * macro_f1());
-  out += fmt::format("calibration   {:6.2f} %   expected calibration error\nsamples       {}\n", 100 * calibration_error(),
-                     grouped(count()));
+  std::string out = fmt::format(
+      "accuracy      {:6.2f} %   95 % interval over {} groups: {:.2f} to {:.2f} %\n",
+      100 * interval.value, grouped(group_count()), 100 * interval.low, 100 * interval.high);
+  out += fmt::format("top 5         {:6.2f} %\nmacro recall  {:6.2f} %\nmacro F1      {:6.2f} %\n",
+                     100 * top5_accuracy(), 100 * macro_recall(), 100 * macro_f1());
+  out += fmt::format("calibration   {:6.2f} %   expected calibration error\nsamples       {}\n",
+                     100 * calibration_error(), grouped(count()));
   std::vector<std::size_t> worst;
   for (std::size_t t = 0; t < classes(); ++t) {
     if (support(t) > 0 && recall(t) < 1) worst.push_back(t);
   }
-  std::stable_sort(worst.begin(), worst.end(), [&](std::size_t a, std::size_t b) { return recall(a) < recall(b); });
+  std::stable_sort(worst.begin(), worst.end(),
+                   [&](std::size_t a, std::size_t b) { return recall(a) < recall(b); });
   if (!worst.empty()) out += "\nworst classes            recall  samples  most often called\n";
   for (std::size_t i = 0; i < std::min<std::size_t>(worst.size(), 10); ++i) {
     const std::size_t t = worst[i];
@@ -182,8 +194,9 @@ std::string Evaluation::text() const {
     for (std::size_t p = 0; p < classes(); ++p) {
       if (p != t && confusion(t, p) > confusion(t, most)) most = p;
     }
-    out += fmt::format("{:>3} {:<20.20} {:6.2f} %  {:>7}  {} {} ({})\n", class_ids_[t], names_[t], 100 * recall(t),
-                       grouped(support(t)), class_ids_[most], names_[most], confusion(t, most));
+    out += fmt::format("{:>3} {:<20.20} {:6.2f} %  {:>7}  {} {} ({})\n", class_ids_[t], names_[t],
+                       100 * recall(t), grouped(support(t)), class_ids_[most], names_[most],
+                       confusion(t, most));
   }
   return out;
 }

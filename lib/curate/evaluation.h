@@ -31,11 +31,12 @@ class Evaluation {
   /// Mean F1 and recall over the classes that have samples.
   double macro_f1() const;
   double macro_recall() const;
-  /// Expected calibration error over 15 bins of equal width (Guo, Pleiss, Sun, Weinberger, "On calibration of modern neural
-  /// networks", ICML 2017).
+  /// Expected calibration error over 15 bins of equal width (Guo, Pleiss, Sun, Weinberger, "On
+  /// calibration of modern neural networks", ICML 2017).
   double calibration_error() const;
-  /// Accuracy with a percentile bootstrap over groups: whole tracks are drawn, since frames of one track are near-copies
-  /// (Field and Welsh, "Bootstrapping clustered data", JRSS B 2007). 1,000 draws, always the same ones.
+  /// Accuracy with a percentile bootstrap over groups: whole tracks are drawn, since frames of one
+  /// track are near-copies (Field and Welsh, "Bootstrapping clustered data", JRSS B 2007). 1,000
+  /// draws, always the same ones.
   Interval accuracy_by_group() const;
   std::size_t group_count() const;
 
@@ -52,7 +53,8 @@ class Evaluation {
 
   /// One JSON object: the figures above, per class and as a confusion matrix.
   std::string json() const;
-  /// The same as a table of at most 80 columns, for people: the worst classes and the commonest confusions.
+  /// The same as a table of at most 80 columns, for people: the worst classes and the commonest
+  /// confusions.
   std::string text() const;
 
  private:

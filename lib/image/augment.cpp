@@ -9,11 +9,14 @@
 namespace signpost {
 namespace {
 
-double draw(Random& random, const Recipe::Range& range) { return random.uniform(range.low, range.high); }
+double draw(Random& random, const Recipe::Range& range) {
+  return random.uniform(range.low, range.high);
+}
 
 double draw_factor(Random& random, const Recipe::Range& range) {
-  return range.low == range.high ? range.low
-                                 : std::exp(random.uniform(std::log(range.low), std::log(range.high)));
+  return range.low == range.high
+             ? range.low
+             : std::exp(random.uniform(std::log(range.low), std::log(range.high)));
 }
 
 /// Output pixel centres -> patch pixel centres, as a 3x3 projective matrix in row order.
@@ -22,21 +25,31 @@ std::array<double, 9> draw_warp(const Recipe& recipe, int size, int pad, Random&
   const double scale = 1 / draw_factor(random, recipe.scale);
   const double stretch = std::sqrt(draw_factor(random, recipe.stretch));
   const double shear = draw(random, recipe.shear);
-  const double shift_x = draw(random, recipe.shift) * size, shift_y = draw(random, recipe.shift) * size;
-  const double tilt_x = draw(random, recipe.perspective) / size, tilt_y = draw(random, recipe.perspective) / size;
+  const double shift_x = draw(random, recipe.shift) * size,
+               shift_y = draw(random, recipe.shift) * size;
+  const double tilt_x = draw(random, recipe.perspective) / size,
+               tilt_y = draw(random, recipe.perspective) / size;
   const double c = std::cos(turn), s = std::sin(turn);
   const double a = scale * stretch * (c + shear * s), b = scale * stretch * (shear * c - s);
   const double d = scale / stretch * s, e = scale / stretch * c;
-  // Centred output (u, v) = (x, y) - (size - 1) / 2; patch = (A (u, v) + shift) / (1 + tilt . (u, v)) + centre.
+  // Centred output (u, v) = (x, y) - (size - 1) / 2; patch = (A (u, v) + shift) / (1 + tilt . (u,
+  // v)) + centre.
   const double half = (size - 1) / 2.0, centre = half + pad;
   const double w0 = 1 - tilt_x * half - tilt_y * half;
-  return {a + centre * tilt_x, b + centre * tilt_y, shift_x - a * half - b * half + centre * w0,
-          d + centre * tilt_x, e + centre * tilt_y, shift_y - d * half - e * half + centre * w0,
-          tilt_x,              tilt_y,              w0};
+  return {a + centre * tilt_x,
+          b + centre * tilt_y,
+          shift_x - a * half - b * half + centre * w0,
+          d + centre * tilt_x,
+          e + centre * tilt_y,
+          shift_y - d * half - e * half + centre * w0,
+          tilt_x,
+          tilt_y,
+          w0};
 }
 
 /// Bilinear sampling in 8-bit fractions; coordinates outside the patch repeat its border.
-void warp(const std::uint8_t* patch, int side, const std::array<double, 9>& m, int size, std::uint8_t* out) {
+void warp(const std::uint8_t* patch, int side, const std::array<double, 9>& m, int size,
+          std::uint8_t* out) {
   const auto row_bytes = static_cast<std::ptrdiff_t>(side) * 3;
   const double limit = side - 1;
   for (int y = 0; y < size; ++y) {
@@ -49,10 +62,12 @@ void warp(const std::uint8_t* patch, int side, const std::array<double, 9>& m, i
       const std::uint8_t* top = patch + y0 * row_bytes + x0 * 3;
       const std::uint8_t* bottom = top + (dy ? row_bytes : 0);
       const int right = dx ? 3 : 0;
-      const int w11 = dx * dy, w01 = (dx << 8) - w11, w10 = (dy << 8) - w11, w00 = 65536 - (dx << 8) - (dy << 8) + w11;
+      const int w11 = dx * dy, w01 = (dx << 8) - w11, w10 = (dy << 8) - w11,
+                w00 = 65536 - (dx << 8) - (dy << 8) + w11;
       for (int c = 0; c < 3; ++c) {
-        *out++ = static_cast<std::uint8_t>(
-            (w00 * top[c] + w01 * top[c + right] + w10 * bottom[c] + w11 * bottom[c + right] + 32768) >> 16);
+        *out++ = static_cast<std::uint8_t>((w00 * top[c] + w01 * top[c + right] + w10 * bottom[c] +
+                                            w11 * bottom[c + right] + 32768) >>
+                                           16);
       }
     }
   }
@@ -60,8 +75,10 @@ void warp(const std::uint8_t* patch, int side, const std::array<double, 9>& m, i
 
 /// Gain, contrast, brightness and gamma as one table a channel.
 void relight(const Recipe& recipe, Random& random, std::span<std::uint8_t> pixels) {
-  const double gain = draw_factor(random, recipe.gain), contrast = draw_factor(random, recipe.contrast);
-  const double brightness = draw(random, recipe.brightness), gamma = draw_factor(random, recipe.gamma);
+  const double gain = draw_factor(random, recipe.gain),
+               contrast = draw_factor(random, recipe.contrast);
+  const double brightness = draw(random, recipe.brightness),
+               gamma = draw_factor(random, recipe.gamma);
   std::uint32_t sum = 0;
   for (const std::uint8_t value : pixels) sum += value;
   const double mean = gain * sum / static_cast<double>(pixels.size());
@@ -99,14 +116,16 @@ void cover(const Recipe& recipe, int size, Random& random, std::uint8_t* pixels)
   const int width = std::max(1, static_cast<int>(draw(random, recipe.occlusion) * size));
   const int height = std::max(1, static_cast<int>(draw(random, recipe.occlusion) * size));
   const auto place = [&](int extent) {
-    return static_cast<int>(random.below(static_cast<std::uint32_t>(std::max(1, size - extent + 1))));
+    return static_cast<int>(
+        random.below(static_cast<std::uint32_t>(std::max(1, size - extent + 1))));
   };
   const int left = place(width), top = place(height);
   std::array<std::uint8_t, 3> colour;
   for (std::uint8_t& value : colour) value = static_cast<std::uint8_t>(random.below(256));
   for (int y = top; y < std::min(size, top + height); ++y) {
     for (int x = left; x < std::min(size, left + width); ++x) {
-      std::copy(colour.begin(), colour.end(), pixels + (static_cast<std::ptrdiff_t>(y) * size + x) * 3);
+      std::copy(colour.begin(), colour.end(),
+                pixels + (static_cast<std::ptrdiff_t>(y) * size + x) * 3);
     }
   }
 }
@@ -116,20 +135,23 @@ void add_noise(double sigma, Random& random, std::span<std::uint8_t> pixels) {
   const double factor = sigma / 147.8;  // the standard deviation of a sum of four uniform bytes
   for (std::uint8_t& value : pixels) {
     const std::uint32_t bits = random.bits();
-    const auto sum = static_cast<int>((bits & 255) + (bits >> 8 & 255) + (bits >> 16 & 255) + (bits >> 24));
-    value = static_cast<std::uint8_t>(std::clamp(std::lround(value + (sum - 510) * factor), 0L, 255L));
+    const auto sum =
+        static_cast<int>((bits & 255) + (bits >> 8 & 255) + (bits >> 16 & 255) + (bits >> 24));
+    value =
+        static_cast<std::uint8_t>(std::clamp(std::lround(value + (sum - 510) * factor), 0L, 255L));
   }
 }
 
 }  // namespace
 
-void augment_patch(const Recipe& recipe, std::span<const std::uint8_t> patch, int size, int pad, Random& random,
-                   std::span<std::uint8_t> out) {
+void augment_patch(const Recipe& recipe, std::span<const std::uint8_t> patch, int size, int pad,
+                   Random& random, std::span<std::uint8_t> out) {
   warp(patch.data(), size + 2 * pad, draw_warp(recipe, size, pad, random), size, out.data());
   if (random.chance(recipe.occlusion_chance)) cover(recipe, size, random, out.data());
   cv::Mat image(size, size, CV_8UC3, out.data());
   if (random.chance(recipe.low_resolution_chance)) {
-    const int small = std::max(4, static_cast<int>(std::lround(size / draw_factor(random, recipe.low_resolution))));
+    const int small = std::max(
+        4, static_cast<int>(std::lround(size / draw_factor(random, recipe.low_resolution))));
     cv::Mat shrunk;
     cv::resize(image, shrunk, {small, small}, 0, 0, cv::INTER_AREA);
     cv::resize(shrunk, image, {size, size}, 0, 0, cv::INTER_LINEAR);

@@ -11,8 +11,9 @@
 
 namespace signpost {
 
-/// A recipe of random variations, as data: datasets/recipes/NAME.toml explains each key. Ranges are uniform unless said
-/// otherwise; a range of [0, 0] (or [1, 1] for a factor) switches a variation off.
+/// A recipe of random variations, as data: datasets/recipes/NAME.toml explains each key. Ranges are
+/// uniform unless said otherwise; a range of [0, 0] (or [1, 1] for a factor) switches a variation
+/// off.
 struct Recipe {
   struct Range {
     double low = 0, high = 0;
@@ -41,18 +42,20 @@ struct Recipe {
   double occlusion_chance = 0;
   Range occlusion{0.1, 0.2};  ///< side of a covering rectangle, as a share of the crop's side
 
-  /// Reads datasets/recipes/NAME.toml (the copy in the program) or a file, if `name` holds a slash or ends in .toml.
-  /// Throws Error{usage} for an unknown recipe, Error{input} for an unknown key or a bad value.
+  /// Reads datasets/recipes/NAME.toml (the copy in the program) or a file, if `name` holds a slash
+  /// or ends in .toml. Throws Error{usage} for an unknown recipe, Error{input} for an unknown key
+  /// or a bad value.
   static Recipe load(const std::string& name);
 };
 
-/// How many more output pixels a patch has on each side, for an inner square of `size`: room for rotation and shift.
+/// How many more output pixels a patch has on each side, for an inner square of `size`: room for
+/// rotation and shift.
 inline int patch_pad(int size) { return size / 4; }
 
-/// Draws one variant of a patch: (size + 2 pad)^2 RGB pixels in, the inner size^2 out, both HWC uint8 (preprocess.h's
-/// `resample` makes patches). Deterministic in `random`, on any number of threads, wherever OpenCV is the same build.
-/// Thread-safe.
-void augment_patch(const Recipe& recipe, std::span<const std::uint8_t> patch, int size, int pad, Random& random,
-                   std::span<std::uint8_t> out);
+/// Draws one variant of a patch: (size + 2 pad)^2 RGB pixels in, the inner size^2 out, both HWC
+/// uint8 (preprocess.h's `resample` makes patches). Deterministic in `random`, on any number of
+/// threads, wherever OpenCV is the same build. Thread-safe.
+void augment_patch(const Recipe& recipe, std::span<const std::uint8_t> patch, int size, int pad,
+                   Random& random, std::span<std::uint8_t> out);
 
 }  // namespace signpost

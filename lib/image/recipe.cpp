@@ -61,7 +61,8 @@ struct Limits {
 Limits limits_of(const std::string& key) {
   if (key == "geometry.rotate_degrees") return {-180, 180};
   if (key == "geometry.shift" || key == "geometry.shear") return {-1, 1};
-  if (key == "geometry.perspective") return {-0.45, 0.45};  // beyond it the plane passes through the camera
+  if (key == "geometry.perspective")
+    return {-0.45, 0.45};  // beyond it the plane passes through the camera
   if (key == "light.brightness") return {-255, 255};
   if (key == "optics.blur_sigma_px" || key == "optics.motion_px") return {0.05, 24};
   if (key == "optics.noise_sigma") return {0, 128};
@@ -80,7 +81,8 @@ Recipe Recipe::load(const std::string& name) {
   } else if (const auto found = embedded_file("datasets/recipes/" + name + ".toml")) {
     text = *found;
   } else {
-    throw Error(Blame::usage, "there is no recipe " + name + "; known are " + known_recipes() + ", or name a TOML file");
+    throw Error(Blame::usage, "there is no recipe " + name + "; known are " + known_recipes() +
+                                  ", or name a TOML file");
   }
   Recipe recipe;
   recipe.name = name;
@@ -93,7 +95,9 @@ Recipe Recipe::load(const std::string& name) {
     const toml::table file = toml::parse(text);
     for (const auto& [table_name, table_node] : file) {
       const toml::table* table = table_node.as_table();
-      if (!table) throw fail(fmt::format("{} stands outside the tables", table_name.str()), table_node.source());
+      if (!table)
+        throw fail(fmt::format("{} stands outside the tables", table_name.str()),
+                   table_node.source());
       for (const auto& [key_name, node] : *table) {
         const std::string key = fmt::format("{}.{}", table_name.str(), key_name.str());
         if (const auto range = keys.ranges.find(key); range != keys.ranges.end()) {
@@ -105,11 +109,14 @@ Recipe Recipe::load(const std::string& name) {
           *range->second = {*(*pair)[0].value<double>(), *(*pair)[1].value<double>()};
           if (!(range->second->low >= limits.low && range->second->low <= range->second->high &&
                 range->second->high <= limits.high)) {
-            throw fail(fmt::format("{} must be a range within {} to {}", key, limits.low, limits.high), node.source());
+            throw fail(
+                fmt::format("{} must be a range within {} to {}", key, limits.low, limits.high),
+                node.source());
           }
         } else if (const auto chance = keys.chances.find(key); chance != keys.chances.end()) {
           const std::optional<double> value = node.value<double>();
-          if (!value || !(*value >= 0 && *value <= 1)) throw fail(key + " must be within 0 to 1", node.source());
+          if (!value || !(*value >= 0 && *value <= 1))
+            throw fail(key + " must be within 0 to 1", node.source());
           *chance->second = *value;
         } else {
           throw fail(key + " is not known", node.source());

@@ -17,7 +17,8 @@ std::shared_ptr<const Recipe> Renderer::recipe(const AugmentOp& op) const {
   std::shared_ptr<const Recipe>& slot = recipes_[op.recipe];
   if (!slot) slot = std::make_shared<const Recipe>(Recipe::load(op.recipe));
   if (!op.digest.empty() && op.digest != slot->digest) {
-    throw Error(Blame::input, "recipe " + op.recipe + " has changed since the stream was made (digest " + slot->digest +
+    throw Error(Blame::input, "recipe " + op.recipe +
+                                  " has changed since the stream was made (digest " + slot->digest +
                                   ", not " + op.digest + "); run signpost augment again");
   }
   return slot;
@@ -29,17 +30,20 @@ RenderPlan Renderer::plan(const Sample& sample) const {
   thread_local SampleDecoder decoder;
   for (const Op& op : decoder.ops(sample)) {
     if (const auto* crop = std::get_if<CropOp>(&op)) {
-      if (plan.crop) throw Error(Blame::input, sample.id + ": is cropped twice; run signpost crop once");
+      if (plan.crop)
+        throw Error(Blame::input, sample.id + ": is cropped twice; run signpost crop once");
       plan.crop = Preprocessing{crop->size, static_cast<int>(std::lround(crop->margin * 1000))};
     } else if (const auto* augment = std::get_if<AugmentOp>(&op)) {
-      if (plan.recipe) throw Error(Blame::input, sample.id + ": is augmented twice; run signpost augment once");
+      if (plan.recipe)
+        throw Error(Blame::input, sample.id + ": is augmented twice; run signpost augment once");
       plan.recipe = recipe(*augment);
       plan.seed = augment->seed;
       plan.copy = augment->copy;
     }
   }
   if (plan.recipe && !plan.crop) {
-    throw Error(Blame::input, sample.id + ": is augmented but not cropped; run signpost crop first");
+    throw Error(Blame::input,
+                sample.id + ": is augmented but not cropped; run signpost crop first");
   }
   return plan;
 }
@@ -56,8 +60,8 @@ bool Renderer::decode(const Sample& sample, Image& photograph, std::string& wron
     wrong = sample.image + " " + wrong + "; copy the image again";
   } else if ((sample.width && *sample.width != photograph.width) ||
              (sample.height && *sample.height != photograph.height)) {
-    wrong = sample.image + " is " + std::to_string(photograph.width) + "x" + std::to_string(photograph.height) +
-            ", not as the record says; ingest it again";
+    wrong = sample.image + " is " + std::to_string(photograph.width) + "x" +
+            std::to_string(photograph.height) + ", not as the record says; ingest it again";
   } else if (sample.roi && !inside(*sample.roi, photograph.width, photograph.height)) {
     wrong = "the ROI is empty or outside the " + std::to_string(photograph.width) + "x" +
             std::to_string(photograph.height) + " image; correct the record";
@@ -81,7 +85,8 @@ bool Renderer::render(const Sample& sample, Image& out, std::string& wrong) cons
   if (!decode(sample, photograph, wrong)) return false;
   const int size = plan.crop->size;
   out = Image(size, size);
-  const Box box = crop_box(box_of(sample, photograph), plan.crop->margin_permille, photograph.width, photograph.height);
+  const Box box = crop_box(box_of(sample, photograph), plan.crop->margin_permille, photograph.width,
+                           photograph.height);
   if (!plan.recipe) {
     resample(photograph, box, size, 0, out.rgb);
     return true;

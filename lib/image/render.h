@@ -23,21 +23,22 @@ struct RenderPlan {
   std::uint64_t seed = 0, copy = 0;
 };
 
-/// Executes the operations of samples from the original pixels: one decode, one resampling, no intermediate files.
-/// Thread-safe.
+/// Executes the operations of samples from the original pixels: one decode, one resampling, no
+/// intermediate files. Thread-safe.
 class Renderer {
  public:
   explicit Renderer(std::filesystem::path root) : blobs_(std::move(root)) {}
 
-  /// Combines the operations. At most one crop and one augmentation, and no augmentation without a crop.
-  /// Throws Error{input} that names the sample.
+  /// Combines the operations. At most one crop and one augmentation, and no augmentation without a
+  /// crop. Throws Error{input} that names the sample.
   RenderPlan plan(const Sample& sample) const;
 
   /// Reads and decodes a sample's photograph and checks it against `width`, `height` and `roi`.
   /// Returns false and says in `wrong` what is the matter.
   bool decode(const Sample& sample, Image& photograph, std::string& wrong) const;
 
-  /// The sample's pixels after all of its operations. Returns false and says in `wrong` what is the matter.
+  /// The sample's pixels after all of its operations. Returns false and says in `wrong` what is the
+  /// matter.
   bool render(const Sample& sample, Image& out, std::string& wrong) const;
 
  private:

@@ -27,12 +27,13 @@ FileTree::FileTree(const std::string& path) : path_(path) {
     for (const Archive::Member& member : archive_->members()) {
       const std::size_t slash = member.name.rfind('/');
       const bool top = slash == std::string::npos;
-      folders_[top ? "" : member.name.substr(0, slash)].push_back(top ? member.name
-                                                                      : member.name.substr(slash + 1));
+      folders_[top ? "" : member.name.substr(0, slash)].push_back(
+          top ? member.name : member.name.substr(slash + 1));
     }
   } else {
     const fs::path root(path);
-    auto entry = fs::recursive_directory_iterator(root, fs::directory_options::follow_directory_symlink, error);
+    auto entry = fs::recursive_directory_iterator(
+        root, fs::directory_options::follow_directory_symlink, error);
     for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
       if (!entry->is_regular_file(error)) continue;
       const fs::path& file = entry->path();
@@ -59,7 +60,8 @@ void FileTree::read(std::string_view folder, std::string_view name, Bytes& buffe
     return;
   }
   const Archive::Member* member = archive_->find(join_path(folder, name));
-  if (!member) throw Error(Blame::input, reference(folder, name) + ": no such member in the archive");
+  if (!member)
+    throw Error(Blame::input, reference(folder, name) + ": no such member in the archive");
   archive_->read(*member, buffer);
 }
 

@@ -12,14 +12,15 @@
 
 namespace signpost {
 
-/// The files below a folder or inside an archive, seen in one way, so that a format is read from both alike.
-/// Reading is thread-safe.
+/// The files below a folder or inside an archive, seen in one way, so that a format is read from
+/// both alike. Reading is thread-safe.
 class FileTree {
  public:
   /// Throws Error{input} if `path` does not exist or is neither a folder nor an archive.
   explicit FileTree(const std::string& path);
 
-  /// Names of the files in each folder, both sorted; folders are relative to the tree, "" is its top.
+  /// Names of the files in each folder, both sorted; folders are relative to the tree, "" is its
+  /// top.
   const std::map<std::string, std::vector<std::string>>& folders() const { return folders_; }
 
   /// What a sample's `image` says for a file: "FOLDER/a/b.ppm" or "ARCHIVE!a/b.ppm".

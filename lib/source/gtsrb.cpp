@@ -24,12 +24,14 @@ namespace {
 constexpr std::size_t kBatch = 32;
 
 bool all_digits(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 /// "GT-00014.csv"
 bool is_training_csv(std::string_view name) {
-  return name.size() == 12 && name.starts_with("GT-") && name.ends_with(".csv") && all_digits(name.substr(3, 5));
+  return name.size() == 12 && name.starts_with("GT-") && name.ends_with(".csv") &&
+         all_digits(name.substr(3, 5));
 }
 
 bool is_ppm(std::string_view name) { return name.ends_with(".ppm") || name.ends_with(".PPM"); }
@@ -64,8 +66,8 @@ struct Item {
 };
 
 std::string text_of(const GtsrbRow& row) {
-  return fmt::format("{};{};{};{};{};{};{};{}", row.file, row.width, row.height, row.roi.x1, row.roi.y1, row.roi.x2,
-                     row.roi.y2, row.label);
+  return fmt::format("{};{};{};{};{};{};{};{}", row.file, row.width, row.height, row.roi.x1,
+                     row.roi.y1, row.roi.x2, row.roi.y2, row.label);
 }
 
 /// Fills id, group, frame and split from the file's name; returns what is wrong with it.
@@ -78,13 +80,15 @@ std::string name_sample(const Item& item, Sample& sample) {
   }
   const std::size_t underscore = stem.find('_');
   const std::string_view track = stem.substr(0, underscore);
-  const std::string_view frame = underscore == std::string_view::npos ? "" : stem.substr(underscore + 1);
+  const std::string_view frame =
+      underscore == std::string_view::npos ? "" : stem.substr(underscore + 1);
   if (!all_digits(track) || !all_digits(frame) || frame.size() > 9) {
     return "the file name is not TRACK_FRAME.ppm, so its track is unknown";
   }
   const std::string_view folder = last_part(item.source->folder);
   if (const auto of_folder = whole_number(folder); of_folder && *of_folder != item.row.label) {
-    return fmt::format("ClassId is {}, but the folder is {}; correct the row or move the image", item.row.label, folder);
+    return fmt::format("ClassId is {}, but the folder is {}; correct the row or move the image",
+                       item.row.label, folder);
   }
   sample.id = fmt::format("gtsrb/train/{:05}/{}", item.row.label, stem);
   sample.group = fmt::format("gtsrb/{:05}/{}", item.row.label, track);
@@ -111,11 +115,13 @@ void examine(Item& item, Bytes& buffer) {
   if (!header) {
     item.wrong = fmt::format("{} {}; copy the image again", sample.image, wrong);
   } else if (header->width != row.width || header->height != row.height) {
-    item.wrong = fmt::format("Width and Height are {}x{}, but the image is {}x{}; correct the row or the image", row.width,
-                             row.height, header->width, header->height);
+    item.wrong = fmt::format(
+        "Width and Height are {}x{}, but the image is {}x{}; correct the row or the image",
+        row.width, row.height, header->width, header->height);
   } else if (!inside(row.roi, row.width, row.height)) {
-    item.wrong = fmt::format("the ROI [{},{},{},{}] is empty or outside the {}x{} image; correct the row", row.roi.x1,
-                             row.roi.y1, row.roi.x2, row.roi.y2, row.width, row.height);
+    item.wrong =
+        fmt::format("the ROI [{},{},{},{}] is empty or outside the {}x{} image; correct the row",
+                    row.roi.x1, row.roi.y1, row.roi.x2, row.roi.y2, row.width, row.height);
   }
   if (!item.wrong.empty()) return;
   sample.width = row.width;
@@ -125,11 +131,13 @@ void examine(Item& item, Bytes& buffer) {
   sample.sha256 = sha256_hex(buffer);
 }
 
-/// Walks over all rows of all annotated folders, in order; keeps one GT file in memory at a time. What is rejected
-/// travels in its place among the items, so that messages come in one order at any number of jobs.
+/// Walks over all rows of all annotated folders, in order; keeps one GT file in memory at a time.
+/// What is rejected travels in its place among the items, so that messages come in one order at any
+/// number of jobs.
 class RowSource {
  public:
-  RowSource(const std::vector<Annotated>& sources, const GtsrbOptions& options) : sources_(sources), options_(options) {}
+  RowSource(const std::vector<Annotated>& sources, const GtsrbOptions& options)
+      : sources_(sources), options_(options) {}
 
   std::optional<std::vector<Item>> next() {
     stop_if_interrupted();
@@ -138,8 +146,9 @@ class RowSource {
       open(sources_[next_++]);
     }
     const std::size_t end = std::min(at_ + kBatch, items_.size());
-    std::vector<Item> batch(std::make_move_iterator(items_.begin() + static_cast<std::ptrdiff_t>(at_)),
-                            std::make_move_iterator(items_.begin() + static_cast<std::ptrdiff_t>(end)));
+    std::vector<Item> batch(
+        std::make_move_iterator(items_.begin() + static_cast<std::ptrdiff_t>(at_)),
+        std::make_move_iterator(items_.begin() + static_cast<std::ptrdiff_t>(end)));
     at_ = end;
     return batch;
   }
@@ -150,7 +159,8 @@ class RowSource {
     items_.clear();
     std::unordered_set<std::string> seen;
     const std::string csv = source.csv();
-    const auto reject = [&](const std::string& where, const std::string& what, std::string_view text) {
+    const auto reject = [&](const std::string& where, const std::string& what,
+                            std::string_view text) {
       Item& item = items_.emplace_back();
       item.source = &source;
       item.where = where;
@@ -166,9 +176,11 @@ class RowSource {
       for (GtsrbRow& row : parse_gtsrb_csv(as_text(bytes), csv, on_bad)) {
         const std::string where = fmt::format("{}:{}", csv, row.line);
         if (!seen.insert(row.file).second) {
-          reject(where, row.file + " stands in an earlier row already; remove one of the two", text_of(row));
+          reject(where, row.file + " stands in an earlier row already; remove one of the two",
+                 text_of(row));
         } else if (!options_.known_class(row.label)) {
-          reject(where, fmt::format("class {} is not in the catalogue; correct ClassId", row.label), text_of(row));
+          reject(where, fmt::format("class {} is not in the catalogue; correct ClassId", row.label),
+                 text_of(row));
         } else {
           Item& item = items_.emplace_back();
           item.source = &source;
@@ -202,8 +214,8 @@ struct TestCsv {
   std::string folder, name;
 };
 
-/// The images that a GT-final_test.csv speaks of: in its own folder, in its Images/, or in the only folder of test
-/// images that there is.
+/// The images that a GT-final_test.csv speaks of: in its own folder, in its Images/, or in the only
+/// folder of test images that there is.
 const std::pair<const FileTree*, std::string>* images_of(
     const TestCsv& csv, const std::vector<std::pair<const FileTree*, std::string>>& folders) {
   for (const std::string& wanted : {csv.folder, join_path(csv.folder, "Images")}) {
@@ -215,9 +227,11 @@ const std::pair<const FileTree*, std::string>* images_of(
 }
 
 /// Finds what is annotated by what. Folders of images without annotation are rejected here, whole.
-std::vector<Annotated> find_sources(const std::vector<std::unique_ptr<FileTree>>& trees, Rejects& rejects) {
+std::vector<Annotated> find_sources(const std::vector<std::unique_ptr<FileTree>>& trees,
+                                    Rejects& rejects) {
   std::vector<Annotated> sources;
-  std::vector<std::pair<const FileTree*, std::string>> bare;  // folders of images without a GT file of their own
+  std::vector<std::pair<const FileTree*, std::string>>
+      bare;  // folders of images without a GT file of their own
   std::vector<TestCsv> test_csvs;
   for (const auto& tree : trees) {
     for (const auto& [folder, names] : tree->folders()) {
@@ -237,12 +251,14 @@ std::vector<Annotated> find_sources(const std::vector<std::unique_ptr<FileTree>>
   std::vector<std::pair<const FileTree*, std::string>> test_folders;
   std::copy_if(bare.begin(), bare.end(), std::back_inserter(test_folders), [](const auto& folder) {
     const std::string_view name = last_part(folder.second);
-    return !(name.size() == 5 && all_digits(name));  // 000NN is a training folder that lost its GT file
+    return !(name.size() == 5 &&
+             all_digits(name));  // 000NN is a training folder that lost its GT file
   });
   for (const TestCsv& csv : test_csvs) {
     const auto* found = images_of(csv, test_folders);
     if (!found) {
-      rejects.add(csv.tree->reference(csv.folder, csv.name), "its images were not found; name their folder or archive too");
+      rejects.add(csv.tree->reference(csv.folder, csv.name),
+                  "its images were not found; name their folder or archive too");
       continue;
     }
     sources.push_back({found->first, found->second, csv.tree, csv.folder, csv.name, false});
@@ -253,14 +269,16 @@ std::vector<Annotated> find_sources(const std::vector<std::unique_ptr<FileTree>>
     const auto count = std::count_if(names.begin(), names.end(), is_ppm);
     const std::string_view name = last_part(folder);
     const bool training = name.size() == 5 && all_digits(name);
-    rejects.add(tree->reference(folder, ""),
-                fmt::format("{} images have no annotation: {} is missing; restore it", count,
-                            training ? fmt::format("GT-{}.csv", name) : std::string("GT-final_test.csv")));
+    rejects.add(
+        tree->reference(folder, ""),
+        fmt::format("{} images have no annotation: {} is missing; restore it", count,
+                    training ? fmt::format("GT-{}.csv", name) : std::string("GT-final_test.csv")));
   }
   if (sources.empty() && rejects.count() == 0) {
-    throw Error(Blame::input, trees.front()->path() +
-                                  ": holds no GTSRB images; expected …/000NN/*.ppm with GT-000NN.csv, or "
-                                  "…/*.ppm with GT-final_test.csv");
+    throw Error(Blame::input,
+                trees.front()->path() +
+                    ": holds no GTSRB images; expected …/000NN/*.ppm with GT-000NN.csv, or "
+                    "…/*.ppm with GT-final_test.csv");
   }
   return sources;
 }
@@ -294,14 +312,16 @@ std::vector<GtsrbRow> parse_gtsrb_csv(
       for (std::size_t i = 0; i < kColumns.size(); ++i) {
         const auto found = std::find(fields.begin(), fields.end(), kColumns[i]);
         if (found == fields.end()) {
-          throw Error(Blame::input, fmt::format("{}: the header lacks the column {}", name, kColumns[i]));
+          throw Error(Blame::input,
+                      fmt::format("{}: the header lacks the column {}", name, kColumns[i]));
         }
         place[i] = static_cast<std::size_t>(found - fields.begin());
       }
       continue;
     }
     if (fields.size() != columns) {
-      on_bad(line, fmt::format("has {} fields, not {}; correct the row", fields.size(), columns), row_text);
+      on_bad(line, fmt::format("has {} fields, not {}; correct the row", fields.size(), columns),
+             row_text);
       continue;
     }
     std::array<int, 7> numbers;
@@ -313,8 +333,9 @@ std::vector<GtsrbRow> parse_gtsrb_csv(
     }
     const std::string_view file = fields[place[0]];
     if (good < 7) {
-      on_bad(line, fmt::format("{} is \"{}\", not a whole number; correct the row", kColumns[good + 1],
-                               fields[place[good + 1]]),
+      on_bad(line,
+             fmt::format("{} is \"{}\", not a whole number; correct the row", kColumns[good + 1],
+                         fields[place[good + 1]]),
              row_text);
     } else if (file.empty() || file.find('/') != std::string_view::npos) {
       on_bad(line, "Filename must name a file of this folder; correct the row", row_text);
@@ -330,8 +351,8 @@ std::vector<GtsrbRow> parse_gtsrb_csv(
   return rows;
 }
 
-void read_gtsrb(const std::vector<std::string>& paths, const GtsrbOptions& options, Rejects& rejects,
-                const std::function<void(const Sample&)>& emit) {
+void read_gtsrb(const std::vector<std::string>& paths, const GtsrbOptions& options,
+                Rejects& rejects, const std::function<void(const Sample&)>& emit) {
   std::vector<std::unique_ptr<FileTree>> trees;
   for (const std::string& path : paths) {
     trees.push_back(std::make_unique<FileTree>(path));

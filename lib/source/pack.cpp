@@ -25,10 +25,12 @@ struct Item {
 };
 
 /// Bytes without the sync and rename of OutputFile: the folder around it is what appears whole.
-void write_dataset_json(const std::filesystem::path& folder, const std::vector<ShardWriter::Shard>& shards,
-                        std::uint64_t samples, const std::string& stream_sha256) {
-  std::string json = fmt::format("{{\"format\":\"webdataset\",\"samples\":{},\"stream_sha256\":\"{}\",\"shards\":[",
-                                 samples, stream_sha256);
+void write_dataset_json(const std::filesystem::path& folder,
+                        const std::vector<ShardWriter::Shard>& shards, std::uint64_t samples,
+                        const std::string& stream_sha256) {
+  std::string json = fmt::format(
+      "{{\"format\":\"webdataset\",\"samples\":{},\"stream_sha256\":\"{}\",\"shards\":[", samples,
+      stream_sha256);
   for (std::size_t i = 0; i < shards.size(); ++i) {
     json += fmt::format("{}\n{{\"file\":{},\"samples\":{},\"sha256\":\"{}\"}}", i ? "," : "",
                         json_string(shards[i].file), shards[i].samples, shards[i].sha256);
@@ -40,7 +42,8 @@ void write_dataset_json(const std::filesystem::path& folder, const std::vector<S
 
 }  // namespace
 
-PackResult pack(const std::string& manifest, const PackOptions& options, Rejects& rejects, Progress& progress) {
+PackResult pack(const std::string& manifest, const PackOptions& options, Rejects& rejects,
+                Progress& progress) {
   OutputDirectory folder(options.output, options.force);
   ShardWriter shards(folder.partial(), options.shard_samples);
   const Renderer renderer(options.root);
@@ -80,7 +83,8 @@ PackResult pack(const std::string& manifest, const PackOptions& options, Rejects
           } else if (key.empty()) {
             rejects.add(item.where, "the id is too long for a tar; shorten it", item.json);
           } else if (!shards.add(key, members)) {
-            rejects.add(item.where, item.sample.id + ": the id stands twice; run signpost merge", item.json);
+            rejects.add(item.where, item.sample.id + ": the id stands twice; run signpost merge",
+                        item.json);
           } else {
             stream.add(item.json);
             stream.add("\n");

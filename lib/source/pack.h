@@ -22,10 +22,12 @@ struct PackResult {
   std::size_t shards = 0;
 };
 
-/// Executes the operations of every sample of the stream `manifest` ("-": standard input) and writes WebDataset shards:
-/// KEY.ppm (the pixels), KEY.cls (the class id, if there is one) and KEY.json (the record), and `dataset.json`, which
-/// names the shards with their SHA-256. The bytes do not depend on the number of jobs. Samples whose images cannot be
-/// read go to `rejects`. Memory holds a bounded number of samples.
-PackResult pack(const std::string& manifest, const PackOptions& options, Rejects& rejects, Progress& progress);
+/// Executes the operations of every sample of the stream `manifest` ("-": standard input) and
+/// writes WebDataset shards: KEY.ppm (the pixels), KEY.cls (the class id, if there is one) and
+/// KEY.json (the record), and `dataset.json`, which names the shards with their SHA-256. The bytes
+/// do not depend on the number of jobs. Samples whose images cannot be read go to `rejects`. Memory
+/// holds a bounded number of samples.
+PackResult pack(const std::string& manifest, const PackOptions& options, Rejects& rejects,
+                Progress& progress);
 
 }  // namespace signpost

@@ -17,7 +17,9 @@ constexpr std::size_t kBlock = 512, kNameSize = 100, kPrefixSize = 155, kLongest
 std::size_t cut_of(std::string_view name) {
   if (name.size() <= kNameSize) return 0;
   const std::size_t slash = name.find('/', name.size() - kNameSize - 1);
-  return slash == std::string_view::npos || slash > kPrefixSize || slash == 0 ? std::string_view::npos : slash;
+  return slash == std::string_view::npos || slash > kPrefixSize || slash == 0
+             ? std::string_view::npos
+             : slash;
 }
 
 std::array<std::uint8_t, kBlock> header(std::string_view name, std::size_t size) {

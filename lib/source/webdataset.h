@@ -13,9 +13,9 @@
 
 namespace signpost {
 
-/// Writes WebDataset shards: POSIX ustar files in which the members of one sample share a key and stand together.
-/// Format: the WebDataset project's description, and IEEE Std 1003.1 (pax, ustar interchange). Owner, group and time are
-/// zero, so that the same samples give the same bytes.
+/// Writes WebDataset shards: POSIX ustar files in which the members of one sample share a key and
+/// stand together. Format: the WebDataset project's description, and IEEE Std 1003.1 (pax, ustar
+/// interchange). Owner, group and time are zero, so that the same samples give the same bytes.
 class ShardWriter {
  public:
   struct Shard {
@@ -51,8 +51,9 @@ class ShardWriter {
   std::unordered_set<std::uint64_t> keys_;
 };
 
-/// A sample id as a WebDataset key: everything but letters, digits, '/', '_', '-', '+' and '=' is percent-encoded, since
-/// a key ends at its first dot. Empty if the key would be longer than ustar can name.
+/// A sample id as a WebDataset key: everything but letters, digits, '/', '_', '-', '+' and '=' is
+/// percent-encoded, since a key ends at its first dot. Empty if the key would be longer than ustar
+/// can name.
 std::string webdataset_key(std::string_view id);
 
 }  // namespace signpost

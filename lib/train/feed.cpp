@@ -33,8 +33,10 @@ class CropRule {
   void see(const RenderPlan& plan, const Sample& sample) {
     const Preprocessing found = plan.crop.value_or(rule_);
     if (seen_ && (found != rule_ || plan.crop.has_value() != cropped_)) {
-      throw Error(Blame::input, sample.id + ": is cropped otherwise than the samples before it; one network has one "
-                                            "input, so run signpost crop over the whole stream");
+      throw Error(Blame::input,
+                  sample.id +
+                      ": is cropped otherwise than the samples before it; one network has one "
+                      "input, so run signpost crop over the whole stream");
     }
     rule_ = found;
     cropped_ = plan.crop.has_value();
@@ -56,8 +58,8 @@ void render(const Renderer& renderer, const Preprocessing& rule, int pad, Item& 
     return;
   }
   if (!renderer.decode(item.sample, photograph, item.wrong)) return;
-  const Box box =
-      crop_box(box_of(item.sample, photograph), rule.margin_permille, photograph.width, photograph.height);
+  const Box box = crop_box(box_of(item.sample, photograph), rule.margin_permille, photograph.width,
+                           photograph.height);
   resample(photograph, box, rule.size, pad, item.pixels);
 }
 
@@ -68,14 +70,16 @@ void PixelSet::crop(std::size_t i, std::span<std::uint8_t> out) const {
   const auto row = static_cast<std::size_t>(size) * 3;
   for (int y = 0; y < size; ++y) {
     const auto start = (static_cast<std::size_t>(y + pad) * static_cast<std::size_t>(side()) +
-                        static_cast<std::size_t>(pad)) * 3;
+                        static_cast<std::size_t>(pad)) *
+                       3;
     std::copy_n(from.begin() + static_cast<std::ptrdiff_t>(start), row,
                 out.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(y) * row));
   }
 }
 
-DataSet load_data(const std::string& manifest, const std::filesystem::path& root, const Preprocessing& fallback,
-                  bool pad_train, const std::vector<int>& class_ids, int jobs, Rejects& rejects, Progress& progress) {
+DataSet load_data(const std::string& manifest, const std::filesystem::path& root,
+                  const Preprocessing& fallback, bool pad_train, const std::vector<int>& class_ids,
+                  int jobs, Rejects& rejects, Progress& progress) {
   const Renderer renderer(root);
   SampleReader reader(manifest, rejects);
   CropRule crop(fallback);
@@ -94,18 +98,24 @@ DataSet load_data(const std::string& manifest, const std::filesystem::path& root
             ++unlabelled_side;
             continue;
           }
-          if (!sample.label || !std::binary_search(class_ids.begin(), class_ids.end(), *sample.label)) {
-            rejects.add(reader.where(),
-                        sample.id + (sample.label ? fmt::format(": class {} is not in the catalogue", *sample.label)
-                                                  : std::string(": has no label; label it or leave it out")),
-                        reader.text());
+          if (!sample.label ||
+              !std::binary_search(class_ids.begin(), class_ids.end(), *sample.label)) {
+            rejects.add(
+                reader.where(),
+                sample.id + (sample.label
+                                 ? fmt::format(": class {} is not in the catalogue", *sample.label)
+                                 : std::string(": has no label; label it or leave it out")),
+                reader.text());
             continue;
           }
           Item& item = batch.emplace_back();
           item.plan = renderer.plan(sample);
           crop.see(item.plan, sample);
           if (item.plan.recipe && training && pad_train) {
-            throw Error(Blame::usage, sample.id + ": is augmented already, and --augment would vary it again; choose one");
+            throw Error(
+                Blame::usage,
+                sample.id +
+                    ": is augmented already, and --augment would vary it again; choose one");
           }
           item.where = reader.where();
           item.training = training;
@@ -133,16 +143,18 @@ DataSet load_data(const std::string& manifest, const std::filesystem::path& root
           digest.add(json);
           PixelSet& set = item.training ? data.train : data.validation;
           set.samples.push_back(item.sample);
-          set.targets.push_back(std::lower_bound(class_ids.begin(), class_ids.end(), *item.sample.label) -
-                                class_ids.begin());
+          set.targets.push_back(
+              std::lower_bound(class_ids.begin(), class_ids.end(), *item.sample.label) -
+              class_ids.begin());
           set.pixels.insert(set.pixels.end(), item.pixels.begin(), item.pixels.end());
         }
       });
   if (data.train.samples.empty() || data.validation.samples.empty()) {
-    throw Error(Blame::input,
-                fmt::format("the stream has {} samples with \"split\":\"train\" and {} with \"val\" ({} others); both "
-                            "are needed: pipe it through signpost split --val 0.2",
-                            data.train.samples.size(), data.validation.samples.size(), unlabelled_side));
+    throw Error(Blame::input, fmt::format("the stream has {} samples with \"split\":\"train\" and "
+                                          "{} with \"val\" ({} others); both "
+                                          "are needed: pipe it through signpost split --val 0.2",
+                                          data.train.samples.size(), data.validation.samples.size(),
+                                          unlabelled_side));
   }
   data.preprocessing = crop.rule();
   data.train.size = data.validation.size = crop.rule().size;
@@ -153,7 +165,8 @@ DataSet load_data(const std::string& manifest, const std::filesystem::path& root
 
 ChannelStatistics channel_statistics(const PixelSet& set) {
   std::array<double, 3> sum{}, squares{};
-  std::vector<std::uint8_t> crop(static_cast<std::size_t>(set.size) * static_cast<std::size_t>(set.size) * 3);
+  std::vector<std::uint8_t> crop(static_cast<std::size_t>(set.size) *
+                                 static_cast<std::size_t>(set.size) * 3);
   for (std::size_t i = 0; i < set.samples.size(); ++i) {
     set.crop(i, crop);
     std::array<std::uint64_t, 3> s{}, q{};
@@ -169,17 +182,19 @@ ChannelStatistics channel_statistics(const PixelSet& set) {
     }
   }
   ChannelStatistics result;
-  const double count = static_cast<double>(set.samples.size()) * static_cast<double>(crop.size()) / 3;
+  const double count =
+      static_cast<double>(set.samples.size()) * static_cast<double>(crop.size()) / 3;
   for (std::size_t c = 0; c < 3; ++c) {
     const double mean = sum[c] / count;
     result.mean[c] = static_cast<float>(mean);
-    result.deviation[c] = static_cast<float>(std::sqrt(std::max(1.0, squares[c] / count - mean * mean)));
+    result.deviation[c] =
+        static_cast<float>(std::sqrt(std::max(1.0, squares[c] / count - mean * mean)));
   }
   return result;
 }
 
-EpochFeed::EpochFeed(const PixelSet& set, const Recipe* recipe, std::uint64_t seed, std::uint64_t epoch,
-                     std::size_t batch_size)
+EpochFeed::EpochFeed(const PixelSet& set, const Recipe* recipe, std::uint64_t seed,
+                     std::uint64_t epoch, std::size_t batch_size)
     : set_(set),
       recipe_(recipe),
       seed_(seed),

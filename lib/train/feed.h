@@ -21,17 +21,20 @@
 
 namespace signpost {
 
-/// The decoded pixels of one side of a split, in memory: each photograph is read and resampled once.
-/// With a pad, what is kept of a sample is its crop and its surroundings, from which every epoch draws anew.
+/// The decoded pixels of one side of a split, in memory: each photograph is read and resampled
+/// once. With a pad, what is kept of a sample is its crop and its surroundings, from which every
+/// epoch draws anew.
 class PixelSet {
  public:
   int size = 0, pad = 0;
   std::vector<Sample> samples;
   std::vector<std::int64_t> targets;  ///< the network's output for each sample's label
-  std::vector<std::uint8_t> pixels;  ///< samples x (size + 2 pad)^2 x 3, HWC
+  std::vector<std::uint8_t> pixels;   ///< samples x (size + 2 pad)^2 x 3, HWC
 
   int side() const { return size + 2 * pad; }
-  std::size_t pixel_bytes() const { return static_cast<std::size_t>(side()) * static_cast<std::size_t>(side()) * 3; }
+  std::size_t pixel_bytes() const {
+    return static_cast<std::size_t>(side()) * static_cast<std::size_t>(side()) * 3;
+  }
   std::span<const std::uint8_t> at(std::size_t i) const {
     return std::span(pixels).subspan(i * pixel_bytes(), pixel_bytes());
   }
@@ -42,16 +45,17 @@ class PixelSet {
 struct DataSet {
   Preprocessing preprocessing;  ///< what the samples' crop operations say; one for all
   PixelSet train, validation;
-  std::string digest;           ///< SHA-256 over the records that are used
+  std::string digest;  ///< SHA-256 over the records that are used
 };
 
-/// Reads the stream `manifest`: "train" and "val" samples, the rest is left out. All must carry the same crop; a stream
-/// without any gets `fallback`. With `pad_train`, training samples keep their surroundings.
-/// Unreadable images go to `rejects`, as do samples without a label or with one that is not in `class_ids`, which is
-/// sorted and tells the class id of each output of the network.
+/// Reads the stream `manifest`: "train" and "val" samples, the rest is left out. All must carry the
+/// same crop; a stream without any gets `fallback`. With `pad_train`, training samples keep their
+/// surroundings. Unreadable images go to `rejects`, as do samples without a label or with one that
+/// is not in `class_ids`, which is sorted and tells the class id of each output of the network.
 /// Throws Error{input} if either side is empty or the crops differ.
-DataSet load_data(const std::string& manifest, const std::filesystem::path& root, const Preprocessing& fallback,
-                  bool pad_train, const std::vector<int>& class_ids, int jobs, Rejects& rejects, Progress& progress);
+DataSet load_data(const std::string& manifest, const std::filesystem::path& root,
+                  const Preprocessing& fallback, bool pad_train, const std::vector<int>& class_ids,
+                  int jobs, Rejects& rejects, Progress& progress);
 
 /// Mean and standard deviation of each channel, 0 to 255, over plain crops.
 struct ChannelStatistics {
@@ -65,12 +69,15 @@ struct Batch {
   std::size_t count = 0;
 };
 
-/// The shuffled, freshly augmented batches of one epoch, made ahead by a thread of its own. The order and every variant
-/// are functions of (seed, epoch, sample id): neither time nor the number of threads changes them.
+/// The shuffled, freshly augmented batches of one epoch, made ahead by a thread of its own. The
+/// order and every variant are functions of (seed, epoch, sample id): neither time nor the number
+/// of threads changes them.
 class EpochFeed {
  public:
-  /// `set` and `recipe` must outlive the feed; a null recipe means plain crops. The last, incomplete batch is dropped.
-  EpochFeed(const PixelSet& set, const Recipe* recipe, std::uint64_t seed, std::uint64_t epoch, std::size_t batch_size);
+  /// `set` and `recipe` must outlive the feed; a null recipe means plain crops. The last,
+  /// incomplete batch is dropped.
+  EpochFeed(const PixelSet& set, const Recipe* recipe, std::uint64_t seed, std::uint64_t epoch,
+            std::size_t batch_size);
   EpochFeed(const EpochFeed&) = delete;
   EpochFeed& operator=(const EpochFeed&) = delete;
   ~EpochFeed();

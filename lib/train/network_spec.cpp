@@ -10,8 +10,8 @@ class Builder {
  public:
   explicit Builder(NetworkSpec& spec) : spec_(spec) {}
 
-  int convolution(const std::string& name, int input, int in, int out, int stride, Layer::Activation activation,
-                  bool zero_norm = false) {
+  int convolution(const std::string& name, int input, int in, int out, int stride,
+                  Layer::Activation activation, bool zero_norm = false) {
     Layer layer;
     layer.kind = Layer::Kind::convolution;
     layer.inputs = {input};
@@ -28,8 +28,10 @@ class Builder {
   }
 
   int residual(const std::string& name, int input, int channels) {
-    const int first = convolution(name + ".a", input, channels, channels, 1, Layer::Activation::relu);
-    const int second = convolution(name + ".b", first, channels, channels, 1, Layer::Activation::none, true);
+    const int first =
+        convolution(name + ".a", input, channels, channels, 1, Layer::Activation::relu);
+    const int second =
+        convolution(name + ".b", first, channels, channels, 1, Layer::Activation::none, true);
     Layer layer;
     layer.kind = Layer::Kind::add;
     layer.inputs = {input, second};
@@ -117,15 +119,18 @@ std::size_t NetworkSpec::multiply_count() const {
   for (std::size_t i = 0; i < layers.size(); ++i) {
     const Layer& layer = layers[i];
     const auto in = static_cast<std::size_t>(layer.in), out = static_cast<std::size_t>(layer.out);
-    const auto kernel = static_cast<std::size_t>(layer.kernel), stride = static_cast<std::size_t>(layer.stride);
-    const std::size_t before = layer.inputs[0] < 0 ? static_cast<std::size_t>(input_px)
-                                                   : side[static_cast<std::size_t>(layer.inputs[0])];
+    const auto kernel = static_cast<std::size_t>(layer.kernel),
+               stride = static_cast<std::size_t>(layer.stride);
+    const std::size_t before = layer.inputs[0] < 0
+                                   ? static_cast<std::size_t>(input_px)
+                                   : side[static_cast<std::size_t>(layer.inputs[0])];
     switch (layer.kind) {
       case Layer::Kind::convolution:
       case Layer::Kind::max_pool:
         side[i] = (before + 2 * static_cast<std::size_t>(layer.padding) - kernel) / stride + 1;
         if (layer.kind == Layer::Kind::convolution) {
-          count += side[i] * side[i] * out * in / static_cast<std::size_t>(layer.groups) * kernel * kernel;
+          count += side[i] * side[i] * out * in / static_cast<std::size_t>(layer.groups) * kernel *
+                   kernel;
         }
         break;
       case Layer::Kind::linear:

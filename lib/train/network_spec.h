@@ -5,17 +5,18 @@
 
 namespace signpost {
 
-/// One step of a network. Its inputs are earlier steps, by index; -1 is the normalised image (N x 3 x px x px).
-/// Both the trainer's modules and the exported graph are built from this one description.
+/// One step of a network. Its inputs are earlier steps, by index; -1 is the normalised image (N x 3
+/// x px x px). Both the trainer's modules and the exported graph are built from this one
+/// description.
 struct Layer {
   enum class Kind {
-    convolution,     ///< square kernel, zero padding; with batch norm it has no bias of its own
-    add,             ///< of two inputs of one shape
+    convolution,  ///< square kernel, zero padding; with batch norm it has no bias of its own
+    add,          ///< of two inputs of one shape
     max_pool,
     global_average,  ///< to N x C
     flatten,         ///< to N x (C * H * W), channels first
     dropout,
-    linear           ///< with bias
+    linear  ///< with bias
   };
   enum class Activation { none, relu, relu6 };
 
@@ -27,7 +28,8 @@ struct Layer {
   int kernel = 1, stride = 1, padding = 0, groups = 1;
   Activation activation = Activation::none;
   double dropout = 0;
-  bool zero_norm = false;  ///< the batch norm's scale starts at 0: a residual branch that begins as nothing
+  bool zero_norm =
+      false;  ///< the batch norm's scale starts at 0: a residual branch that begins as nothing
 };
 
 struct NetworkSpec {
@@ -43,8 +45,10 @@ struct NetworkSpec {
 };
 
 /// The networks by name:
-///   signnet  our own: a residual network (He, Zhang, Ren, Sun, "Deep residual learning", CVPR 2016) of three stages, sized
-///            for a sign of 48 px on a phone: about 0.5 M parameters, 45 M multiplications at 48 px.
+///   signnet  our own: a residual network (He, Zhang, Ren, Sun, "Deep residual learning", CVPR
+///   2016) of three stages, sized
+///            for a sign of 48 px on a phone: about 0.5 M parameters, 45 M multiplications at 48
+///            px.
 /// Throws Error{usage} for an unknown name.
 NetworkSpec make_network(const std::string& name, int input_px, int classes);
 

@@ -23,7 +23,8 @@ class GraphWriter {
  public:
   explicit GraphWriter(onnx::GraphProto& graph) : graph_(graph) {}
 
-  void initialiser(const std::string& name, const std::vector<std::int64_t>& shape, const std::vector<float>& values) {
+  void initialiser(const std::string& name, const std::vector<std::int64_t>& shape,
+                   const std::vector<float>& values) {
     onnx::TensorProto* tensor = graph_.add_initializer();
     tensor->set_name(name);
     tensor->set_data_type(onnx::TensorProto::FLOAT);
@@ -31,7 +32,8 @@ class GraphWriter {
     tensor->set_raw_data(values.data(), values.size() * sizeof(float));
   }
 
-  onnx::NodeProto& node(const char* op, const std::vector<std::string>& inputs, const std::string& output) {
+  onnx::NodeProto& node(const char* op, const std::vector<std::string>& inputs,
+                        const std::string& output) {
     onnx::NodeProto* node = graph_.add_node();
     node->set_op_type(op);
     node->set_name(output);
@@ -40,7 +42,8 @@ class GraphWriter {
     return *node;
   }
 
-  static void ints(onnx::NodeProto& node, const char* name, const std::vector<std::int64_t>& values) {
+  static void ints(onnx::NodeProto& node, const char* name,
+                   const std::vector<std::int64_t>& values) {
     onnx::AttributeProto* attribute = node.add_attribute();
     attribute->set_name(name);
     attribute->set_type(onnx::AttributeProto::INTS);
@@ -81,7 +84,8 @@ void folded(const Layer& layer, const Weights& weights, Tensor& kernel, std::vec
   }
 }
 
-void describe(onnx::ValueInfoProto& value, const char* name, int type, const std::vector<std::int64_t>& shape) {
+void describe(onnx::ValueInfoProto& value, const char* name, int type,
+              const std::vector<std::int64_t>& shape) {
   value.set_name(name);
   onnx::TypeProto::Tensor* tensor = value.mutable_type()->mutable_tensor_type();
   tensor->set_elem_type(type);
@@ -104,10 +108,12 @@ std::string write_normalisation(GraphWriter& graph, const RunInfo& info) {
   }
   graph.initialiser("normalise.scale", {3}, scale);
   graph.initialiser("normalise.bias", {3}, bias);
-  GraphWriter::integer(graph.node("Cast", {"image"}, "image.float"), "to", onnx::TensorProto::FLOAT);
+  GraphWriter::integer(graph.node("Cast", {"image"}, "image.float"), "to",
+                       onnx::TensorProto::FLOAT);
   graph.node("Mul", {"image.float", "normalise.scale"}, "image.scaled");
   graph.node("Add", {"image.scaled", "normalise.bias"}, "image.normal");
-  GraphWriter::ints(graph.node("Transpose", {"image.normal"}, "image.planes"), "perm", {0, 3, 1, 2});
+  GraphWriter::ints(graph.node("Transpose", {"image.normal"}, "image.planes"), "perm",
+                    {0, 3, 1, 2});
   return "image.planes";
 }
 
@@ -123,7 +129,8 @@ std::string write_layer(GraphWriter& graph, const Layer& layer, const Weights& w
       folded(layer, weights, kernel, bias);
       graph.initialiser(layer.name + ".weight", kernel.shape, kernel.values);
       graph.initialiser(layer.name + ".bias", {layer.out}, bias);
-      onnx::NodeProto& node = graph.node("Conv", {inputs[0], layer.name + ".weight", layer.name + ".bias"}, value);
+      onnx::NodeProto& node =
+          graph.node("Conv", {inputs[0], layer.name + ".weight", layer.name + ".bias"}, value);
       GraphWriter::ints(node, "kernel_shape", {k, k});
       GraphWriter::ints(node, "pads", {p, p, p, p});
       GraphWriter::ints(node, "strides", {s, s});
@@ -152,9 +159,11 @@ std::string write_layer(GraphWriter& graph, const Layer& layer, const Weights& w
     case Layer::Kind::linear: {
       const Tensor& matrix = weight(weights, layer.name + ".weight");
       graph.initialiser(layer.name + ".weight", matrix.shape, matrix.values);
-      graph.initialiser(layer.name + ".bias", {layer.out}, weight(weights, layer.name + ".bias").values);
-      GraphWriter::integer(graph.node("Gemm", {inputs[0], layer.name + ".weight", layer.name + ".bias"}, value), "transB",
-                           1);
+      graph.initialiser(layer.name + ".bias", {layer.out},
+                        weight(weights, layer.name + ".bias").values);
+      GraphWriter::integer(
+          graph.node("Gemm", {inputs[0], layer.name + ".weight", layer.name + ".bias"}, value),
+          "transB", 1);
       break;
     }
   }
@@ -175,7 +184,8 @@ Bytes serialised(const onnx::ModelProto& model) {
   google::protobuf::io::ArrayOutputStream array(bytes.data(), static_cast<int>(bytes.size()));
   google::protobuf::io::CodedOutputStream stream(&array);
   stream.SetSerializationDeterministic(true);
-  if (!model.SerializeToCodedStream(&stream)) throw Error(Blame::environment, "the network cannot be serialised as ONNX");
+  if (!model.SerializeToCodedStream(&stream))
+    throw Error(Blame::environment, "the network cannot be serialised as ONNX");
   return bytes;
 }
 
@@ -194,8 +204,10 @@ Bytes write_onnx(const NetworkSpec& spec, const Weights& weights, const RunInfo&
   }
   onnx::GraphProto* graph_proto = model.mutable_graph();
   graph_proto->set_name(spec.name);
-  describe(*graph_proto->add_input(), "image", onnx::TensorProto::UINT8, {-1, spec.input_px, spec.input_px, 3});
-  describe(*graph_proto->add_output(), "probabilities", onnx::TensorProto::FLOAT, {-1, spec.classes});
+  describe(*graph_proto->add_input(), "image", onnx::TensorProto::UINT8,
+           {-1, spec.input_px, spec.input_px, 3});
+  describe(*graph_proto->add_output(), "probabilities", onnx::TensorProto::FLOAT,
+           {-1, spec.classes});
   GraphWriter graph(*graph_proto);
   const std::string image = write_normalisation(graph, info);
   std::vector<std::string> values;
@@ -204,7 +216,8 @@ Bytes write_onnx(const NetworkSpec& spec, const Weights& weights, const RunInfo&
     for (const int input : spec.layers[i].inputs) {
       inputs.push_back(input < 0 ? image : values[static_cast<std::size_t>(input)]);
     }
-    values.push_back(write_layer(graph, spec.layers[i], weights, inputs, "layer" + std::to_string(i)));
+    values.push_back(
+        write_layer(graph, spec.layers[i], weights, inputs, "layer" + std::to_string(i)));
   }
   GraphWriter::integer(graph.node("Softmax", {values.back()}, "probabilities"), "axis", 1);
   try {

@@ -8,8 +8,10 @@
 
 namespace signpost {
 
-/// A page for people about a run: the figures, the curves of loss and accuracy, each class, the confusion matrix.
-/// Self-contained HTML5: no script, no network. `metrics` is the text of metrics.ndjson.
-std::string training_report(const RunInfo& info, const Evaluation& validation, std::string_view metrics);
+/// A page for people about a run: the figures, the curves of loss and accuracy, each class, the
+/// confusion matrix. Self-contained HTML5: no script, no network. `metrics` is the text of
+/// metrics.ndjson.
+std::string training_report(const RunInfo& info, const Evaluation& validation,
+                            std::string_view metrics);
 
 }  // namespace signpost

@@ -49,13 +49,15 @@ bool is_run(const std::filesystem::path& path) {
 }
 
 RunInfo read_run(const std::filesystem::path& run) {
-  if (!is_run(run)) throw Error(Blame::input, run.string() + ": is not a run folder (it has no run.json)");
+  if (!is_run(run))
+    throw Error(Blame::input, run.string() + ": is not a run folder (it has no run.json)");
   const std::string name = (run / "run.json").string();
   RunInfo info;
   try {
     const nlohmann::json json = nlohmann::json::parse(read_text(name));
     if (json.at("format").get<int>() != kFormat) {
-      throw Error(Blame::input, name + ": has format " + json.at("format").dump() + "; this release reads format 1");
+      throw Error(Blame::input, name + ": has format " + json.at("format").dump() +
+                                    "; this release reads format 1");
     }
     info.model = json.at("model");
     info.preprocessing.size = json.at("preprocessing").at("size");

@@ -10,17 +10,17 @@
 
 namespace signpost {
 
-/// What `train` keeps about a run, in RUN/run.json: all that eval, package and --resume need to know.
+/// What `train` keeps about a run, in RUN/run.json: all that eval, package and --resume need to
+/// know.
 ///
 /// A run folder holds
 ///   run.json             this
 ///   metrics.ndjson       one object an epoch
-///   checkpoint.safetensors  weights, their average, momentum and the epoch, replaced whole after each epoch
-///   weights.safetensors  the final weights: the moving average (present once the run is done)
-///   evaluation.json      the final measurement on the validation samples
-///   report.html          the same for people
-///   validation.ndjson    the validation records
-///   golden/              some validation photographs with their records, from which a package's golden vectors are made
+///   checkpoint.safetensors  weights, their average, momentum and the epoch, replaced whole after
+///   each epoch weights.safetensors  the final weights: the moving average (present once the run is
+///   done) evaluation.json      the final measurement on the validation samples report.html the
+///   same for people validation.ndjson    the validation records golden/              some
+///   validation photographs with their records, from which a package's golden vectors are made
 struct RunInfo {
   struct Class {
     int id = 0;
@@ -38,7 +38,8 @@ struct RunInfo {
   std::uint64_t train_samples = 0, validation_samples = 0;
   std::string precision;  ///< "bfloat16" or "float32": what the optimiser's passes ran in
 
-  /// What differs from `other` and would change the weights, as "epochs (12, not 6)"; empty if nothing.
+  /// What differs from `other` and would change the weights, as "epochs (12, not 6)"; empty if
+  /// nothing.
   std::string difference(const RunInfo& other) const;
 };
 

@@ -38,20 +38,24 @@ TorchNetwork::TorchNetwork(NetworkSpec spec) : spec_(std::move(spec)), steps_(sp
     const Layer& layer = spec_.layers[i];
     Step& step = steps_[i];
     if (layer.kind == Layer::Kind::convolution) {
-      step.convolution = register_module(module_name(layer.name),
-                                         torch::nn::Conv2d(torch::nn::Conv2dOptions(layer.in, layer.out, layer.kernel)
-                                                               .stride(layer.stride)
-                                                               .padding(layer.padding)
-                                                               .groups(layer.groups)
-                                                               .bias(layer.norm_name.empty())));
+      step.convolution = register_module(
+          module_name(layer.name),
+          torch::nn::Conv2d(torch::nn::Conv2dOptions(layer.in, layer.out, layer.kernel)
+                                .stride(layer.stride)
+                                .padding(layer.padding)
+                                .groups(layer.groups)
+                                .bias(layer.norm_name.empty())));
       torch::nn::init::kaiming_normal_(step.convolution->weight, 0, torch::kFanOut, torch::kReLU);
-      step.convolution->weight.set_data(step.convolution->weight.contiguous(torch::MemoryFormat::ChannelsLast));
+      step.convolution->weight.set_data(
+          step.convolution->weight.contiguous(torch::MemoryFormat::ChannelsLast));
       if (!layer.norm_name.empty()) {
-        step.norm = register_module(module_name(layer.norm_name), torch::nn::BatchNorm2d(layer.out));
+        step.norm =
+            register_module(module_name(layer.norm_name), torch::nn::BatchNorm2d(layer.out));
         if (layer.zero_norm) torch::nn::init::zeros_(step.norm->weight);
       }
     } else if (layer.kind == Layer::Kind::linear) {
-      step.linear = register_module(module_name(layer.name), torch::nn::Linear(layer.in, layer.out));
+      step.linear =
+          register_module(module_name(layer.name), torch::nn::Linear(layer.in, layer.out));
       torch::nn::init::normal_(step.linear->weight, 0, 0.01);
       torch::nn::init::zeros_(step.linear->bias);
     }
@@ -123,10 +127,13 @@ void TorchNetwork::load(const Weights& weights) {
   const torch::NoGradGuard no_grad;
   const auto fill = [&](torch::Tensor target, const std::string& name) {
     const Tensor& source = weight(weights, name);
-    if (!std::equal(source.shape.begin(), source.shape.end(), target.sizes().begin(), target.sizes().end())) {
-      throw Error(Blame::input, "weight " + name + " has another shape than the network; train it again");
+    if (!std::equal(source.shape.begin(), source.shape.end(), target.sizes().begin(),
+                    target.sizes().end())) {
+      throw Error(Blame::input,
+                  "weight " + name + " has another shape than the network; train it again");
     }
-    target.copy_(torch::from_blob(const_cast<float*>(source.values.data()), source.shape, torch::kFloat32));
+    target.copy_(
+        torch::from_blob(const_cast<float*>(source.values.data()), source.shape, torch::kFloat32));
   };
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     const Layer& layer = spec_.layers[i];
@@ -148,7 +155,8 @@ void TorchNetwork::load(const Weights& weights) {
   }
 }
 
-torch::Tensor normalise(const torch::Tensor& images, const torch::Tensor& mean, const torch::Tensor& deviation) {
+torch::Tensor normalise(const torch::Tensor& images, const torch::Tensor& mean,
+                        const torch::Tensor& deviation) {
   return images.to(torch::kFloat32).sub_(mean).div_(deviation).permute({0, 3, 1, 2});
 }
 

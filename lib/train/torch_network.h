@@ -11,14 +11,16 @@
 
 namespace signpost {
 
-/// The trainable form of a NetworkSpec. Input: normalised images, N x 3 x px x px, float, channels last. Output: logits.
+/// The trainable form of a NetworkSpec. Input: normalised images, N x 3 x px x px, float, channels
+/// last. Output: logits.
 class TorchNetwork : public torch::nn::Module {
  public:
   explicit TorchNetwork(NetworkSpec spec);
   torch::Tensor forward(torch::Tensor images);
   const NetworkSpec& spec() const { return spec_; }
 
-  /// Parameters and batch norm statistics under their names, as float32 copies in the shapes of PyTorch.
+  /// Parameters and batch norm statistics under their names, as float32 copies in the shapes of
+  /// PyTorch.
   Weights weights() const;
   /// The reverse. Throws Error{input} if a name is missing or a shape differs.
   void load(const Weights& weights);
@@ -34,6 +36,7 @@ class TorchNetwork : public torch::nn::Module {
 };
 
 /// uint8 images, N x px x px x 3, to what TorchNetwork takes.
-torch::Tensor normalise(const torch::Tensor& images, const torch::Tensor& mean, const torch::Tensor& deviation);
+torch::Tensor normalise(const torch::Tensor& images, const torch::Tensor& mean,
+                        const torch::Tensor& deviation);
 
 }  // namespace signpost

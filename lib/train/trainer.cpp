@@ -59,7 +59,8 @@ class Autocast {
   bool on_;
 };
 
-/// The learning rate of a step: up from a tenth to the peak over the first 30 %, then down to nothing, by cosines.
+/// The learning rate of a step: up from a tenth to the peak over the first 30 %, then down to
+/// nothing, by cosines.
 double one_cycle(double peak, std::uint64_t step, std::uint64_t steps) {
   const double at = (static_cast<double>(step) + 0.5) / static_cast<double>(steps), rise = 0.3;
   const auto cosine = [](double from, double to, double t) {
@@ -68,14 +69,17 @@ double one_cycle(double peak, std::uint64_t step, std::uint64_t steps) {
   return at < rise ? cosine(peak / 10, peak, at / rise) : cosine(peak, 0, (at - rise) / (1 - rise));
 }
 
-torch::Tensor channels(const std::array<float, 3>& values) { return torch::tensor({values[0], values[1], values[2]}); }
-
-torch::Tensor as_tensor(std::span<const std::uint8_t> pixels, std::size_t count, int size) {
-  return torch::from_blob(const_cast<std::uint8_t*>(pixels.data()), {static_cast<std::int64_t>(count), size, size, 3},
-                          torch::kUInt8);
+torch::Tensor channels(const std::array<float, 3>& values) {
+  return torch::tensor({values[0], values[1], values[2]});
 }
 
-/// Momentum SGD and the moving average of the weights, over the parameters and buffers of one network.
+torch::Tensor as_tensor(std::span<const std::uint8_t> pixels, std::size_t count, int size) {
+  return torch::from_blob(const_cast<std::uint8_t*>(pixels.data()),
+                          {static_cast<std::int64_t>(count), size, size, 3}, torch::kUInt8);
+}
+
+/// Momentum SGD and the moving average of the weights, over the parameters and buffers of one
+/// network.
 class Optimiser {
  public:
   Optimiser(TorchNetwork& network, std::uint64_t steps) : steps_(steps) {
@@ -101,9 +105,12 @@ class Optimiser {
       weight.add_(gradient.add(momentum_[i], kMomentum), -learning_rate);
       weight.mutable_grad().reset();
     }
-    // The window grows with the run, so that early noise leaves the average and short runs are averaged too.
-    const double window = std::clamp(0.1 * static_cast<double>(index), 1.0, std::max(20.0, 0.05 * static_cast<double>(steps_)));
-    for (std::size_t i = 0; i < tracked_.size(); ++i) average_[i].lerp_(tracked_[i].detach(), 1 / window);
+    // The window grows with the run, so that early noise leaves the average and short runs are
+    // averaged too.
+    const double window = std::clamp(0.1 * static_cast<double>(index), 1.0,
+                                     std::max(20.0, 0.05 * static_cast<double>(steps_)));
+    for (std::size_t i = 0; i < tracked_.size(); ++i)
+      average_[i].lerp_(tracked_[i].detach(), 1 / window);
   }
 
   /// Exchanges the network's weights with their average; a second call exchanges them back.
@@ -130,7 +137,8 @@ class Optimiser {
   }
 
  private:
-  static void store(const std::string& prefix, const std::vector<torch::Tensor>& tensors, Weights& out) {
+  static void store(const std::string& prefix, const std::vector<torch::Tensor>& tensors,
+                    Weights& out) {
     for (std::size_t i = 0; i < tensors.size(); ++i) {
       const torch::Tensor flat = tensors[i].detach().contiguous();
       Tensor& tensor = out[fmt::format("{}{:04}", prefix, i)];
@@ -139,14 +147,15 @@ class Optimiser {
     }
   }
 
-  static void fetch(const std::string& prefix, std::vector<torch::Tensor>& tensors, const Weights& in) {
+  static void fetch(const std::string& prefix, std::vector<torch::Tensor>& tensors,
+                    const Weights& in) {
     for (std::size_t i = 0; i < tensors.size(); ++i) {
       const Tensor& source = weight(in, fmt::format("{}{:04}", prefix, i));
       if (source.values.size() != static_cast<std::size_t>(tensors[i].numel())) {
         throw Error(Blame::input, "the checkpoint belongs to another network; train the run again");
       }
-      tensors[i].detach().copy_(
-          torch::from_blob(const_cast<float*>(source.values.data()), source.shape, torch::kFloat32));
+      tensors[i].detach().copy_(torch::from_blob(const_cast<float*>(source.values.data()),
+                                                 source.shape, torch::kFloat32));
     }
   }
 
@@ -175,7 +184,8 @@ std::uint64_t read_checkpoint(const fs::path& run, Optimiser& optimiser) {
   return static_cast<std::uint64_t>(weight(state, "epochs").values.at(0));
 }
 
-/// Keeps the lines of the epochs that the checkpoint knows of: a line may have been written just before the end.
+/// Keeps the lines of the epochs that the checkpoint knows of: a line may have been written just
+/// before the end.
 void trim_metrics(const fs::path& run, std::uint64_t epochs) {
   const fs::path path = run / "metrics.ndjson";
   const std::string text = fs::exists(path) ? read_text(path) : "";
@@ -205,15 +215,16 @@ std::vector<std::string> names_of(const RunInfo& info) {
   return names;
 }
 
-torch::Tensor probabilities_of(TorchNetwork& network, const RunInfo& info, std::span<const std::uint8_t> pixels,
-                               std::size_t count) {
-  const torch::Tensor images =
-      normalise(as_tensor(pixels, count, info.preprocessing.size), channels(info.mean), channels(info.deviation));
+torch::Tensor probabilities_of(TorchNetwork& network, const RunInfo& info,
+                               std::span<const std::uint8_t> pixels, std::size_t count) {
+  const torch::Tensor images = normalise(as_tensor(pixels, count, info.preprocessing.size),
+                                         channels(info.mean), channels(info.deviation));
   return torch::softmax(network.forward(images).to(torch::kFloat32), 1).contiguous();
 }
 
 /// Measures the network, in evaluation mode, on the plain crops of a set.
-Evaluation evaluate(TorchNetwork& network, const RunInfo& info, const PixelSet& set, bool bfloat16) {
+Evaluation evaluate(TorchNetwork& network, const RunInfo& info, const PixelSet& set,
+                    bool bfloat16) {
   const torch::NoGradGuard no_grad;
   const Autocast autocast(bfloat16);
   network.eval();
@@ -222,8 +233,8 @@ Evaluation evaluate(TorchNetwork& network, const RunInfo& info, const PixelSet& 
   for (std::size_t from = 0; from < set.samples.size(); from += kPredictBatch) {
     stop_if_interrupted();
     const std::size_t count = std::min(kPredictBatch, set.samples.size() - from);
-    const torch::Tensor probabilities =
-        probabilities_of(network, info, std::span(set.pixels).subspan(from * bytes, count * bytes), count);
+    const torch::Tensor probabilities = probabilities_of(
+        network, info, std::span(set.pixels).subspan(from * bytes, count * bytes), count);
     const std::span<const float> values(probabilities.data_ptr<float>(), count * classes);
     for (std::size_t k = 0; k < count; ++k) {
       evaluation.add(set.samples[from + k], static_cast<std::size_t>(set.targets[from + k]),
@@ -233,14 +244,17 @@ Evaluation evaluate(TorchNetwork& network, const RunInfo& info, const PixelSet& 
   return evaluation;
 }
 
-/// Four validation photographs, as different as they come: of the smallest, of the largest, and two between.
+/// Four validation photographs, as different as they come: of the smallest, of the largest, and two
+/// between.
 void write_golden(const fs::path& run, const PixelSet& validation, const fs::path& root) {
   std::vector<const Sample*> by_size;
   for (const Sample& sample : validation.samples) by_size.push_back(&sample);
   const auto area = [](const Sample* s) {
-    return s->roi ? std::int64_t{s->roi->width()} * s->roi->height() : std::int64_t{s->width.value_or(0)} * s->height.value_or(0);
+    return s->roi ? std::int64_t{s->roi->width()} * s->roi->height()
+                  : std::int64_t{s->width.value_or(0)} * s->height.value_or(0);
   };
-  std::stable_sort(by_size.begin(), by_size.end(), [&](auto* a, auto* b) { return area(a) < area(b); });
+  std::stable_sort(by_size.begin(), by_size.end(),
+                   [&](auto* a, auto* b) { return area(a) < area(b); });
   const Renderer renderer(root);
   fs::remove_all(run / "golden");
   OutputDirectory folder(run / "golden", true);
@@ -251,7 +265,8 @@ void write_golden(const fs::path& run, const PixelSet& validation, const fs::pat
     Sample sample = *by_size[at];
     Image photograph;
     std::string wrong, line;
-    if (!renderer.decode(sample, photograph, wrong)) throw Error(Blame::input, sample.id + ": " + wrong);
+    if (!renderer.decode(sample, photograph, wrong))
+      throw Error(Blame::input, sample.id + ": " + wrong);
     sample.image = fmt::format("{}.png", number++);
     OutputFile image(folder.partial() / sample.image, true);
     image.write(encode_png(photograph));
@@ -285,21 +300,27 @@ void open_run(const TrainOptions& options, const RunInfo& info) {
   if (options.resume && is_run(options.run)) {
     const std::string difference = info.difference(read_run(options.run));
     if (!difference.empty()) {
-      throw Error(Blame::usage, options.run.string() + ": cannot be resumed, since this call differs in " + difference +
-                                    "; repeat the first call's options and stream, or name another run");
+      throw Error(Blame::usage,
+                  options.run.string() + ": cannot be resumed, since this call differs in " +
+                      difference +
+                      "; repeat the first call's options and stream, or name another run");
     }
     return;
   }
   if (fs::exists(options.run)) {
     if (!is_run(options.run)) refuse_existing(options.run, false);
     if (!options.force) {
-      throw Error(Blame::usage, options.run.string() + ": exists already; --resume goes on with it, --force replaces it");
+      throw Error(
+          Blame::usage,
+          options.run.string() + ": exists already; --resume goes on with it, --force replaces it");
     }
     fs::remove_all(options.run);
   }
   std::error_code error;
   fs::create_directories(options.run, error);
-  if (error) throw Error(Blame::environment, "cannot write " + options.run.string() + ": " + error.message());
+  if (error)
+    throw Error(Blame::environment,
+                "cannot write " + options.run.string() + ": " + error.message());
   write_run(options.run, info);
 }
 
@@ -307,11 +328,16 @@ void open_run(const TrainOptions& options, const RunInfo& info) {
 
 void set_training_threads(int jobs) { at::set_num_threads(job_count(jobs)); }
 
-TrainResult train(const TrainOptions& options, Rejects& rejects, const std::function<void(const std::string&)>& words) {
+TrainResult train(const TrainOptions& options, Rejects& rejects,
+                  const std::function<void(const std::string&)>& words) {
   const Clock::time_point start = Clock::now();
-  const auto seconds_since_start = [&] { return std::chrono::duration<double>(Clock::now() - start).count(); };
+  const auto seconds_since_start = [&] {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+  };
   if (fs::exists(options.run) && !options.resume && !options.force) {
-    throw Error(Blame::usage, options.run.string() + ": exists already; --resume goes on with it, --force replaces it");
+    throw Error(
+        Blame::usage,
+        options.run.string() + ": exists already; --resume goes on with it, --force replaces it");
   }
   set_training_threads(options.jobs);
 
@@ -329,8 +355,8 @@ TrainResult train(const TrainOptions& options, Rejects& rejects, const std::func
   DataSet data;
   {
     Progress progress("read", "images", 0, options.progress);
-    data = load_data(options.manifest, options.root, Preprocessing{}, recipe.has_value(), ids_of(info), options.jobs,
-                     rejects, progress);
+    data = load_data(options.manifest, options.root, Preprocessing{}, recipe.has_value(),
+                     ids_of(info), options.jobs, rejects, progress);
   }
   const ChannelStatistics statistics = channel_statistics(data.train);
   info.preprocessing = data.preprocessing;
@@ -352,8 +378,10 @@ TrainResult train(const TrainOptions& options, Rejects& rejects, const std::func
   open_run(options, info);
 
   torch::manual_seed(options.seed);
-  TorchNetwork network(make_network(options.model, info.preprocessing.size, static_cast<int>(info.classes.size())));
-  const auto batch_size = std::min(static_cast<std::size_t>(options.batch_size), data.train.samples.size());
+  TorchNetwork network(
+      make_network(options.model, info.preprocessing.size, static_cast<int>(info.classes.size())));
+  const auto batch_size =
+      std::min(static_cast<std::size_t>(options.batch_size), data.train.samples.size());
   const std::uint64_t steps_each = data.train.samples.size() / batch_size;
   const std::uint64_t steps = steps_each * static_cast<std::uint64_t>(options.epochs);
   Optimiser optimiser(network, steps);
@@ -361,11 +389,13 @@ TrainResult train(const TrainOptions& options, Rejects& rejects, const std::func
   trim_metrics(options.run, epochs_done);
   const std::uint64_t epochs = static_cast<std::uint64_t>(options.epochs);
   words(fmt::format("{} training and {} validation samples, {} classes; {}: {} parameters, {}",
-                    grouped(info.train_samples), grouped(info.validation_samples), info.classes.size(), info.model,
-                    grouped(network.spec().parameter_count()), info.precision));
+                    grouped(info.train_samples), grouped(info.validation_samples),
+                    info.classes.size(), info.model, grouped(network.spec().parameter_count()),
+                    info.precision));
   if (epochs_done > 0) words(fmt::format("resumed after epoch {}", epochs_done));
 
-  Progress progress("train", "images", (epochs - epochs_done) * steps_each * batch_size, options.progress);
+  Progress progress("train", "images", (epochs - epochs_done) * steps_each * batch_size,
+                    options.progress);
   const torch::Tensor mean = channels(info.mean), deviation = channels(info.deviation);
   for (std::uint64_t epoch = epochs_done; epoch < epochs; ++epoch) {
     const Clock::time_point epoch_start = Clock::now();
@@ -375,10 +405,13 @@ TrainResult train(const TrainOptions& options, Rejects& rejects, const std::func
     std::uint64_t step = epoch * steps_each, right = 0;
     while (std::optional<Batch> batch = feed.next()) {
       stop_if_interrupted();
-      torch::manual_seed(options.seed ^ (step * 0x9e3779b97f4a7c15u));  // dropout does not depend on what ran before
-      const torch::Tensor images = normalise(as_tensor(batch->pixels, batch->count, data.train.size), mean, deviation);
-      const torch::Tensor targets =
-          torch::from_blob(batch->labels.data(), {static_cast<std::int64_t>(batch->count)}, torch::kInt64);
+      torch::manual_seed(
+          options.seed ^
+          (step * 0x9e3779b97f4a7c15u));  // dropout does not depend on what ran before
+      const torch::Tensor images =
+          normalise(as_tensor(batch->pixels, batch->count, data.train.size), mean, deviation);
+      const torch::Tensor targets = torch::from_blob(
+          batch->labels.data(), {static_cast<std::int64_t>(batch->count)}, torch::kInt64);
       torch::Tensor logits;
       {
         const Autocast autocast(bfloat16);
@@ -386,13 +419,17 @@ TrainResult train(const TrainOptions& options, Rejects& rejects, const std::func
       }
       logits = logits.to(torch::kFloat32);
       const torch::Tensor loss = torch::nn::functional::cross_entropy(
-          logits, targets, torch::nn::functional::CrossEntropyFuncOptions().label_smoothing(kLabelSmoothing));
+          logits, targets,
+          torch::nn::functional::CrossEntropyFuncOptions().label_smoothing(kLabelSmoothing));
       loss.backward();
       optimiser.step(step, one_cycle(options.learning_rate, step, steps));
       const double value = loss.item<double>();
       if (!std::isfinite(value)) {
-        throw Error(Blame::input, fmt::format("the loss is not a number in epoch {}; try a smaller --learning-rate than {}",
-                                              epoch + 1, options.learning_rate));
+        throw Error(
+            Blame::input,
+            fmt::format(
+                "the loss is not a number in epoch {}; try a smaller --learning-rate than {}",
+                epoch + 1, options.learning_rate));
       }
       loss_sum += value;
       right += static_cast<std::uint64_t>((logits.argmax(1) == targets).sum().item<std::int64_t>());
@@ -405,17 +442,21 @@ TrainResult train(const TrainOptions& options, Rejects& rejects, const std::func
     const Evaluation validation = evaluate(network, info, data.validation, bfloat16);
     optimiser.swap_average();
     const double images = static_cast<double>(steps_each * batch_size);
-    append_line(options.run / "metrics.ndjson",
-                fmt::format("{{\"epoch\":{},\"loss\":{:.6f},\"accuracy\":{:.6f},\"validation_loss\":{:.6f},"
-                            "\"validation_accuracy\":{:.6f},\"learning_rate\":{:.6f},\"images_per_second\":{:.1f},"
-                            "\"seconds\":{:.2f}}}",
-                            epoch + 1, loss_sum / static_cast<double>(steps_each), static_cast<double>(right) / images,
-                            validation.mean_loss(), validation.accuracy(),
-                            one_cycle(options.learning_rate, step - 1, steps), images / epoch_seconds, epoch_seconds));
+    append_line(
+        options.run / "metrics.ndjson",
+        fmt::format(
+            "{{\"epoch\":{},\"loss\":{:.6f},\"accuracy\":{:.6f},\"validation_loss\":{:.6f},"
+            "\"validation_accuracy\":{:.6f},\"learning_rate\":{:.6f},\"images_per_second\":{:.1f},"
+            "\"seconds\":{:.2f}}}",
+            epoch + 1, loss_sum / static_cast<double>(steps_each),
+            static_cast<double>(right) / images, validation.mean_loss(), validation.accuracy(),
+            one_cycle(options.learning_rate, step - 1, steps), images / epoch_seconds,
+            epoch_seconds));
     write_checkpoint(options.run, optimiser, epoch + 1);
     progress.wipe();
-    words(fmt::format("epoch {}/{}: loss {:.3f}, validation {:.2f} %, {} images/s", epoch + 1, epochs,
-                      loss_sum / static_cast<double>(steps_each), 100 * validation.accuracy(),
+    words(fmt::format("epoch {}/{}: loss {:.3f}, validation {:.2f} %, {} images/s", epoch + 1,
+                      epochs, loss_sum / static_cast<double>(steps_each),
+                      100 * validation.accuracy(),
                       grouped(static_cast<std::uint64_t>(images / epoch_seconds))));
   }
   progress.finish();
@@ -426,7 +467,8 @@ TrainResult train(const TrainOptions& options, Rejects& rejects, const std::func
   write_golden(options.run, data.validation, options.root);
   write_validation(options.run, data.validation);
   write_text(options.run / "evaluation.json", final_evaluation.json() + "\n");
-  write_text(options.run / "report.html", training_report(info, final_evaluation, read_text(options.run / "metrics.ndjson")));
+  write_text(options.run / "report.html",
+             training_report(info, final_evaluation, read_text(options.run / "metrics.ndjson")));
   OutputFile file(options.run / "weights.safetensors", true);
   file.write(weights);
   file.commit();
@@ -443,14 +485,16 @@ RunModel::RunModel(const fs::path& run) : impl_(std::make_unique<Impl>()) {
   impl_->info = read_run(run);
   const fs::path path = run / "weights.safetensors";
   if (!fs::exists(path)) {
-    throw Error(Blame::input, run.string() + ": the run is not finished; go on with signpost train … -o " + run.string() +
-                                  " --resume");
+    throw Error(Blame::input, run.string() +
+                                  ": the run is not finished; go on with signpost train … -o " +
+                                  run.string() + " --resume");
   }
   Bytes bytes;
   read_file(path, bytes);
   impl_->weights = decode_safetensors(bytes, path.string());
-  impl_->network = std::make_unique<TorchNetwork>(make_network(
-      impl_->info.model, impl_->info.preprocessing.size, static_cast<int>(impl_->info.classes.size())));
+  impl_->network =
+      std::make_unique<TorchNetwork>(make_network(impl_->info.model, impl_->info.preprocessing.size,
+                                                  static_cast<int>(impl_->info.classes.size())));
   impl_->network->load(impl_->weights);
   impl_->network->eval();
 }
@@ -460,7 +504,8 @@ RunModel::~RunModel() = default;
 const RunInfo& RunModel::info() const { return impl_->info; }
 const Weights& RunModel::weights() const { return impl_->weights; }
 
-void RunModel::predict(std::span<const std::uint8_t> pixels, std::size_t count, std::span<float> probabilities) {
+void RunModel::predict(std::span<const std::uint8_t> pixels, std::size_t count,
+                       std::span<float> probabilities) {
   const torch::NoGradGuard no_grad;
   const torch::Tensor result = probabilities_of(*impl_->network, impl_->info, pixels, count);
   std::copy_n(result.data_ptr<float>(), count * impl_->info.classes.size(), probabilities.begin());

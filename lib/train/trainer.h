@@ -21,11 +21,11 @@ struct TrainOptions {
   std::filesystem::path root;
   std::filesystem::path run;
   std::string model = "signnet";
-  std::string classes = "gtsrb";   ///< class catalogue
-  std::string augment = "road";    ///< recipe, or "none"
+  std::string classes = "gtsrb";  ///< class catalogue
+  std::string augment = "road";   ///< recipe, or "none"
   int epochs = 12;
   int batch_size = 128;
-  double learning_rate = 0.2;      ///< the peak of the one-cycle schedule
+  double learning_rate = 0.2;  ///< the peak of the one-cycle schedule
   std::uint64_t seed = 0;
   int jobs = 0;
   bool resume = false, force = false;
@@ -40,15 +40,17 @@ struct TrainResult {
 
 /// Trains a network on the "train" samples of a stream and measures it on the "val" ones.
 ///
-/// Stochastic gradient descent with Nesterov momentum 0.9 and weight decay (not on norms and biases), one-cycle schedule
-/// (Smith and Topin, "Super-convergence", 2018), label smoothing 0.1, and a moving average of the weights, which is what is
-/// kept. Passes run channels-last, in bfloat16 where the processor has it and in float32 elsewhere.
+/// Stochastic gradient descent with Nesterov momentum 0.9 and weight decay (not on norms and
+/// biases), one-cycle schedule (Smith and Topin, "Super-convergence", 2018), label smoothing 0.1,
+/// and a moving average of the weights, which is what is kept. Passes run channels-last, in
+/// bfloat16 where the processor has it and in float32 elsewhere.
 ///
-/// The same stream, options, machine and number of jobs give the same weights, whether or not the run was interrupted
-/// and resumed. `words` gets one line for people after each epoch.
-/// Throws Error{usage} if the run exists (and neither resume nor force is set) or does not match what is resumed,
-/// Error{input} for bad data, Interrupted after SIGINT: the run can then be resumed.
-TrainResult train(const TrainOptions& options, Rejects& rejects, const std::function<void(const std::string&)>& words);
+/// The same stream, options, machine and number of jobs give the same weights, whether or not the
+/// run was interrupted and resumed. `words` gets one line for people after each epoch. Throws
+/// Error{usage} if the run exists (and neither resume nor force is set) or does not match what is
+/// resumed, Error{input} for bad data, Interrupted after SIGINT: the run can then be resumed.
+TrainResult train(const TrainOptions& options, Rejects& rejects,
+                  const std::function<void(const std::string&)>& words);
 
 /// A finished run, for prediction in float32. One thread at a time.
 class RunModel {
@@ -58,8 +60,10 @@ class RunModel {
   ~RunModel();
   const RunInfo& info() const;
   const Weights& weights() const;
-  /// `pixels`: count x size x size x 3, uint8, HWC, as preprocess gives them. `probabilities`: count x classes.
-  void predict(std::span<const std::uint8_t> pixels, std::size_t count, std::span<float> probabilities);
+  /// `pixels`: count x size x size x 3, uint8, HWC, as preprocess gives them. `probabilities`:
+  /// count x classes.
+  void predict(std::span<const std::uint8_t> pixels, std::size_t count,
+               std::span<float> probabilities);
 
  private:
   struct Impl;

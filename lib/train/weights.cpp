@@ -8,11 +8,13 @@
 
 namespace signpost {
 
-static_assert(std::endian::native == std::endian::little, "safetensors and ONNX store little-endian values");
+static_assert(std::endian::native == std::endian::little,
+              "safetensors and ONNX store little-endian values");
 
 const Tensor& weight(const Weights& weights, const std::string& name) {
   const auto found = weights.find(name);
-  if (found == weights.end()) throw Error(Blame::input, "the weight " + name + " is missing; train the run again");
+  if (found == weights.end())
+    throw Error(Blame::input, "the weight " + name + " is missing; train the run again");
   return found->second;
 }
 
@@ -21,7 +23,8 @@ Bytes encode_safetensors(const Weights& weights) {
   std::size_t offset = 0;
   for (const auto& [name, tensor] : weights) {
     const std::size_t size = tensor.values.size() * sizeof(float);
-    header[name] = {{"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {offset, offset + size}}};
+    header[name] = {
+        {"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {offset, offset + size}}};
     offset += size;
   }
   std::string text = header.dump();
@@ -40,13 +43,16 @@ Bytes encode_safetensors(const Weights& weights) {
 }
 
 Weights decode_safetensors(ByteView bytes, const std::string& name) {
-  const auto fail = [&](const std::string& what) { return Error(Blame::input, name + ": " + what); };
+  const auto fail = [&](const std::string& what) {
+    return Error(Blame::input, name + ": " + what);
+  };
   std::uint64_t length = 0;
   if (bytes.size() < 8) throw fail("is not a safetensors file");
   std::memcpy(&length, bytes.data(), 8);
   if (length > bytes.size() - 8) throw fail("is cut short or not a safetensors file");
   const ByteView data = bytes.subspan(8 + length);
-  const nlohmann::json header = nlohmann::json::parse(as_text(bytes.subspan(8, length)), nullptr, false);
+  const nlohmann::json header =
+      nlohmann::json::parse(as_text(bytes.subspan(8, length)), nullptr, false);
   if (!header.is_object()) throw fail("has a damaged header");
   Weights weights;
   try {

@@ -21,8 +21,9 @@ using Weights = std::map<std::string, Tensor>;
 /// The tensor of that name. Throws Error{input} if there is none.
 const Tensor& weight(const Weights& weights, const std::string& name);
 
-/// The safetensors format (github.com/huggingface/safetensors, "Format"): an 8-byte little-endian length, a JSON header of
-/// names, types, shapes and offsets, then the raw values. Only F32 is written and read.
+/// The safetensors format (github.com/huggingface/safetensors, "Format"): an 8-byte little-endian
+/// length, a JSON header of names, types, shapes and offsets, then the raw values. Only F32 is
+/// written and read.
 Bytes encode_safetensors(const Weights& weights);
 /// Throws Error{input} that begins with `name` if the bytes are not such a file.
 Weights decode_safetensors(ByteView bytes, const std::string& name);

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/file.h"
+#include "pixels/preprocess.h"
+
+namespace signpost {
+
+class Archive;
+
+/// One output of the network: its class.
+struct Label {
+  int id = 0;  ///< of the class catalogue
+  std::string name, name_de;
+  bool operator==(const Label&) const = default;
+};
+
+/// What a runner must reproduce before it may answer: an image, the tensor that preprocessing must
+/// give (byte for byte) and the probabilities that the network must give (within
+/// `kGoldenTolerance`).
+struct GoldenVector {
+  ByteView image;   ///< a binary PPM
+  Box roi;          ///< inside the image
+  ByteView tensor;  ///< size x size x 3
+  std::vector<float> probabilities;
+};
+
+inline constexpr float kGoldenTolerance = 1e-4f;
+
+/// Everything that a package holds (docs/package-format.md). The byte views belong to the caller
+/// (writing) or to the Package (reading).
+struct PackageContents {
+  std::string name, version;  ///< letters, digits and "._+-"
+  std::string made_by;        ///< the version of signpost that wrote it
+  Preprocessing preprocessing;
+  std::string network;  ///< e.g. "signnet"
+  std::uint64_t parameters = 0;
+  ByteView onnx;
+  std::vector<Label> labels;  ///< in the order of the network's outputs
+  std::vector<GoldenVector> golden;
+  std::string metrics = "{}";  ///< a JSON object, free in form
+  std::string model_card;      ///< Markdown
+};
+
+/// Writes NAME.signpost: a zip of stored, 64-byte aligned members that appears whole or not at all.
+/// The same contents give the same bytes. Throws Error{usage} if `path` exists and `force` is not
+/// set, or if the contents contradict themselves (no label, a label twice, no golden vector, one of
+/// a wrong size); Error{environment} if it cannot be written. That the network runs is not checked
+/// here: device/classifier.h does.
+void write_package(const std::filesystem::path& path, const PackageContents& contents, bool force);
+
+/// An opened package. Its bytes stay in the mapped file; reading is thread-safe.
+class Package {
+ public:
+  /// Throws Error{input} on a file that cannot be read, is no package, is cut short, lacks a
+  /// member, is of another format version or contract, or whose model.onnx does not have the
+  /// SHA-256 of package.json.
+  static std::shared_ptr<const Package> open(const std::filesystem::path& path);
+  ~Package();
+  Package(const Package&) = delete;
+  Package& operator=(const Package&) = delete;
+
+  /// Its views are valid while the Package lives. The ONNX bytes start at a multiple of 64 in
+  /// memory if a release of signpost wrote the file.
+  const PackageContents& contents() const { return contents_; }
+  const std::string& path() const { return path_; }
+  /// "NAME-VERSION", as captures and answers name it.
+  std::string id() const { return contents_.name + "-" + contents_.version; }
+
+ private:
+  Package();
+  std::string path_;
+  std::unique_ptr<const Archive> archive_;
+  PackageContents contents_;
+};
+
+}  // namespace signpost

@@ -1,0 +1,238 @@
+#include "train/packager.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/progress.h"
+#include "base/rejects.h"
+#include "device/classifier.h"
+#include "image/render.h"
+#include "model/contract.h"
+#include "model/package.h"
+#include "pixels/pnm.h"
+#include "sample/stream.h"
+#include "train/network_spec.h"
+#include "train/onnx_writer.h"
+#include "train/trainer.h"
+
+namespace signpost {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr float kParityTolerance = 1e-3f;
+
+/// "signs-1.2.0.signpost" is "signs", "1.2.0"; without a version it is "1".
+void name_package(PackageOptions& options) {
+  std::string stem = options.output.filename().string();
+  if (stem.ends_with(".signpost")) stem.resize(stem.size() - 9);
+  const std::size_t dash = stem.rfind('-');
+  const bool versioned = dash != std::string::npos && dash > 0 && dash + 1 < stem.size() &&
+                         stem[dash + 1] >= '0' && stem[dash + 1] <= '9';
+  if (options.version.empty()) options.version = versioned ? stem.substr(dash + 1) : "1";
+  if (options.name.empty()) options.name = versioned ? stem.substr(0, dash) : stem;
+}
+
+/// What a golden vector's views point into.
+struct Golden {
+  Bytes ppm;
+  std::vector<std::uint8_t> tensor;
+  Box roi;
+  std::vector<float> probabilities;
+};
+
+std::vector<Golden> make_golden(const fs::path& run, RunModel& model) {
+  const RunInfo& info = model.info();
+  const fs::path folder = run / "golden";
+  const Renderer renderer(folder);
+  Rejects rejects("golden", {.file = {}, .strict = true, .quiet = true});
+  SampleReader reader((folder / "golden.ndjson").string(), rejects);
+  std::vector<Golden> all;
+  Sample sample;
+  while (reader.next(sample)) {
+    Image photograph;
+    std::string wrong;
+    if (!renderer.decode(sample, photograph, wrong))
+      throw Error(Blame::input, folder.string() + ": " + wrong);
+    Golden& golden = all.emplace_back();
+    encode_ppm(photograph, golden.ppm);
+    golden.roi = box_of(sample, photograph);
+    golden.tensor.resize(static_cast<std::size_t>(info.preprocessing.size) *
+                         static_cast<std::size_t>(info.preprocessing.size) * 3);
+    preprocess(photograph, golden.roi, info.preprocessing, golden.tensor);
+    golden.probabilities.resize(info.classes.size());
+    model.predict(golden.tensor, 1, golden.probabilities);
+  }
+  return all;
+}
+
+std::string percent(const nlohmann::json& share) {
+  return fmt::format("{:.2f} %", 100 * share.get<double>());
+}
+
+std::string model_card(const PackageOptions& options, const RunInfo& info, const NetworkSpec& spec,
+                       const nlohmann::json& evaluation) {
+  std::string card = fmt::format("# {} {}\n\n", options.name, options.version);
+  card +=
+      "Classifies a cropped photograph of a traffic sign. Made from measurements by signpost; "
+      "every figure below was\n"
+      "taken by the trainer on validation samples whose physical signs the network never saw.\n\n";
+  card += fmt::format(
+      "| | |\n|---|---|\n| network | {}, {} parameters, {} multiplications an image |\n",
+      info.model, grouped(spec.parameter_count()), grouped(spec.multiply_count()));
+  card += fmt::format("| input | the sign's box, resized to {0} x {0} RGB |\n| classes | {1} |\n",
+                      info.preprocessing.size, info.classes.size());
+  card += fmt::format("| training | {} samples, {} epochs, augmentation {}, seed {} |\n",
+                      grouped(info.train_samples), info.epochs, info.augment, info.seed);
+  card += fmt::format("| data digest | `{}` |\n\n", info.data_digest);
+  card += fmt::format(
+      "## Accuracy\n\n{} on {} validation samples of {} groups; 95 % interval over groups: {} to "
+      "{}.\n\n",
+      percent(evaluation.at("accuracy")), grouped(info.validation_samples),
+      evaluation.at("groups").get<std::uint64_t>(), percent(evaluation.at("accuracy_95").at(0)),
+      percent(evaluation.at("accuracy_95").at(1)));
+  card += fmt::format(
+      "Mean recall over classes {}, expected calibration error {}.\n\n## Where it fails\n\n",
+      percent(evaluation.at("macro_recall")), percent(evaluation.at("calibration_error")));
+  std::vector<nlohmann::json> worst;
+  for (const nlohmann::json& each : evaluation.at("classes")) {
+    if (each.at("samples") > 0) worst.push_back(each);
+  }
+  std::stable_sort(worst.begin(), worst.end(),
+                   [](const auto& a, const auto& b) { return a.at("recall") < b.at("recall"); });
+  card += "| class | recall | samples |\n|---|---|---|\n";
+  for (std::size_t i = 0; i < std::min<std::size_t>(5, worst.size()); ++i) {
+    card += fmt::format("| {} {} | {} | {} |\n", worst[i].at("label").get<int>(),
+                        worst[i].at("name").get<std::string>(), percent(worst[i].at("recall")),
+                        worst[i].at("samples").get<std::uint64_t>());
+  }
+  return card +
+         "\nIt expects one sign, framed by a box; on anything else its answer means nothing.\n";
+}
+
+/// Removes an unproven package unless it is released.
+class Unproven {
+ public:
+  explicit Unproven(fs::path path) : path_(std::move(path)) {}
+  Unproven(const Unproven&) = delete;
+  Unproven& operator=(const Unproven&) = delete;
+  ~Unproven() {
+    std::error_code ignored;
+    fs::remove(path_, ignored);
+  }
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+/// Trainer and runner over the same validation images; returns what they disagree on, or nothing.
+std::string compare(const PackageOptions& options, RunModel& model, Classifier& classifier,
+                    PackageResult& result) {
+  const RunInfo& info = model.info();
+  const std::size_t classes = info.classes.size();
+  const std::uint64_t wanted =
+      options.parity_samples == 0 ? info.validation_samples : options.parity_samples;
+  const std::uint64_t every =
+      std::max<std::uint64_t>(1, info.validation_samples / std::max<std::uint64_t>(1, wanted));
+  Rejects rejects("package", {.file = {}, .strict = true, .quiet = true});
+  SampleReader reader((options.run / "validation.ndjson").string(), rejects);
+  const Renderer renderer(options.root);
+  Sample sample;
+  Image photograph;
+  std::vector<std::uint8_t> tensor(static_cast<std::size_t>(info.preprocessing.size) *
+                                   static_cast<std::size_t>(info.preprocessing.size) * 3);
+  std::vector<float> trained(classes), ran(classes);
+  std::string first;
+  for (std::uint64_t i = 0; reader.next(sample); ++i) {
+    if (i % every != 0) continue;
+    std::string wrong;
+    if (!renderer.decode(sample, photograph, wrong)) {
+      throw Error(Blame::input,
+                  wrong + "; the validation images are needed to prove the package (--root?)");
+    }
+    preprocess(photograph, box_of(sample, photograph), info.preprocessing, tensor);
+    model.predict(tensor, 1, trained);
+    classifier.classify_tensor(tensor, ran);
+    const auto best = std::max_element(trained.begin(), trained.end()) - trained.begin();
+    const auto got = std::max_element(ran.begin(), ran.end()) - ran.begin();
+    float apart = 0;
+    for (std::size_t c = 0; c < classes; ++c)
+      apart = std::max(apart, std::abs(trained[c] - ran[c]));
+    ++result.compared;
+    if (best == got && apart <= kParityTolerance) {
+      ++result.agreeing;
+    } else if (first.empty()) {
+      first = fmt::format(
+          "{}: the trainer says class {}, the runner {} (probabilities apart by {:.2g})", sample.id,
+          info.classes[static_cast<std::size_t>(best)].id,
+          info.classes[static_cast<std::size_t>(got)].id, apart);
+    }
+  }
+  return first;
+}
+
+}  // namespace
+
+PackageResult package_run(const PackageOptions& given) {
+  PackageOptions options = given;
+  name_package(options);
+  refuse_existing(options.output, options.force);
+  RunModel model(options.run);
+  const RunInfo& info = model.info();
+  const NetworkSpec spec =
+      make_network(info.model, info.preprocessing.size, static_cast<int>(info.classes.size()));
+  const Bytes onnx = write_onnx(spec, model.weights(), info,
+                                {{kContractKey, encode_contract(info.preprocessing)}});
+  const std::string evaluation = read_text(options.run / "evaluation.json");
+
+  PackageContents contents;
+  contents.name = options.name;
+  contents.version = options.version;
+  contents.made_by = SIGNPOST_VERSION;
+  contents.preprocessing = info.preprocessing;
+  contents.network = info.model;
+  contents.parameters = spec.parameter_count();
+  contents.onnx = onnx;
+  contents.metrics = evaluation;
+  try {
+    contents.model_card = model_card(options, info, spec, nlohmann::json::parse(evaluation));
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(Blame::input,
+                (options.run / "evaluation.json").string() + ": is damaged: " + error.what());
+  }
+  for (const RunInfo::Class& each : info.classes)
+    contents.labels.push_back({each.id, each.name, each.name_de});
+  const std::vector<Golden> golden = make_golden(options.run, model);
+  for (const Golden& each : golden)
+    contents.golden.push_back({each.ppm, each.roi, each.tensor, each.probabilities});
+
+  // Written under another name, proven by the runner's own code, and only then given its own.
+  PackageResult result;
+  result.golden = golden.size();
+  const Unproven unproven(options.output.string() + ".unproven");
+  write_package(unproven.path(), contents, true);
+  try {
+    Classifier classifier = Classifier::open(unproven.path());
+    result.refusal = compare(options, model, classifier, result);
+  } catch (const Error& error) {
+    if (error.blame() != Blame::input || result.compared > 0) throw;
+    result.refusal = error.what();
+  }
+  if (!result.refusal.empty()) return result;
+  result.bytes = fs::file_size(unproven.path());
+  std::error_code error;
+  fs::rename(unproven.path(), options.output, error);
+  if (error)
+    throw Error(Blame::environment,
+                "cannot write " + options.output.string() + ": " + error.message());
+  return result;
+}
+
+}  // namespace signpost
