@@ -1,0 +1,71 @@
+# make demo   install what is missing, build, and run the main job end to end (DATA=DIR-or-ZIP: on real GTSRB)
+# make test   install what is missing, build, and run every test
+# make help   the other targets
+
+PRESET ?= release
+BUILD := build/$(PRESET)
+JOBS ?= $(shell nproc)
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+.PHONY: demo test build packages format tidy bench install clean help
+.DEFAULT_GOAL := build
+
+help:
+	@sed -n 's/^# \{0,1\}make /make /p' Makefile
+	@echo 'make build     build with PRESET=release (or debug, asan)'
+	@echo 'make test-asan run the tests under AddressSanitizer and UBSan'
+	@echo 'make format    run clang-format over our code'
+	@echo 'make tidy      run clang-tidy over our code'
+	@echo 'make bench     print the benchmarks of tests/bench'
+	@echo 'make install   install the programs (PREFIX=/usr/local)'
+	@echo 'make clean     remove build/ and demo/'
+
+packages: build/.packages
+
+# Only what dpkg does not know as installed is fetched; an unchanged list is not even looked at.
+build/.packages: packages.txt
+	@mkdir -p build
+	@missing=$$(sed 's/#.*//' packages.txt | xargs -n1 | while read -r p; do \
+	  dpkg-query -W -f='$${Status}' "$$p" 2>/dev/null | grep -q 'install ok installed' || echo "$$p"; done); \
+	if [ -n "$$missing" ]; then \
+	  echo "installing:" $$missing; \
+	  $(SUDO) apt-get update -q && \
+	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing; \
+	fi
+	@touch $@
+
+$(BUILD)/build.ninja: build/.packages CMakePresets.json
+	cmake --preset $(PRESET)
+	@touch $@
+
+build: $(BUILD)/build.ninja
+	cmake --build --preset $(PRESET) -j $(JOBS)
+
+demo: build
+	@PATH="$(CURDIR)/$(BUILD)/bin:$$PATH" docs/demo.sh $(if $(DATA),"$(DATA)")
+
+test: build
+	ctest --preset $(PRESET) -j $(JOBS)
+
+test-asan:
+	$(MAKE) test PRESET=asan
+
+format: build/.tools
+	git ls-files '*.cpp' '*.h' | xargs clang-format -i
+
+tidy: build/.tools build
+	git ls-files 'lib/*.cpp' 'cmd/*.cpp' | xargs -P $(JOBS) -n 4 clang-tidy -quiet -p $(BUILD)
+
+build/.tools: build/.packages
+	command -v clang-format clang-tidy >/dev/null || \
+	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends clang-format clang-tidy
+	@touch $@
+
+bench: build
+	@for b in tests/bench/*.sh; do [ ! -e "$$b" ] || PATH="$(CURDIR)/$(BUILD)/bin:$$PATH" "$$b"; done
+
+install: build
+	cmake --install $(BUILD) --prefix $(or $(PREFIX),/usr/local)
+
+clean:
+	rm -rf build demo
