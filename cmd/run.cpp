@@ -39,7 +39,10 @@ Box parse_roi(const std::string& text) {
     }
     at = next + 1;
   }
-  return {corner[0], corner[1], corner[2], corner[3]};
+  const Box roi{corner[0], corner[1], corner[2], corner[3]};
+  if (roi.x1 < 0 || roi.y1 < 0 || roi.x1 >= roi.x2 || roi.y1 >= roi.y2)
+    throw Error(Blame::usage, "--roi " + text + " is an empty or negative box");
+  return roi;
 }
 
 /// The names on the command line in their order, with those on standard input in the place of "-".
@@ -107,9 +110,9 @@ std::string without_name(std::string message, const std::string& file) {
 class Runner {
  public:
   explicit Runner(const Options& options)
-      : options_(options), pool_(Classifier::open(options.package)) {
-    if (!options.roi.empty()) roi_ = parse_roi(options.roi);
-  }
+      : options_(options),
+        roi_(options.roi.empty() ? std::nullopt : std::optional(parse_roi(options.roi))),
+        pool_(Classifier::open(options.package)) {}
 
   Answer answer(std::string file) {
     Answer answer{std::move(file), {}, {}};
@@ -137,8 +140,8 @@ class Runner {
 
  private:
   const Options& options_;
-  Pool pool_;
   std::optional<Box> roi_;
+  Pool pool_;
   BlobReader reader_;
 };
 

@@ -20,7 +20,7 @@ std::string model_name(const Package& package) { return package.path() + "!model
 
 }  // namespace
 
-Classifier::Classifier(std::shared_ptr<const Package> package)
+Classifier::Classifier(const std::shared_ptr<const Package>& package)
     : Classifier(package, Engine(package->contents().onnx, model_name(*package))) {
   check_contract();
   for (std::size_t i = 0; i < package_->contents().golden.size(); ++i) check_golden(i);

@@ -19,7 +19,7 @@ class Classifier {
   /// Checks that the network fits the package (input size, number of labels, one contract in both
   /// files) and that every golden vector comes out: the tensor byte for byte, the probabilities
   /// within kGoldenTolerance. Throws Error{input} that names the package and what differs.
-  explicit Classifier(std::shared_ptr<const Package> package);
+  explicit Classifier(const std::shared_ptr<const Package>& package);
 
   /// Opens the package and checks it.
   static Classifier open(const std::filesystem::path& path);

@@ -1,5 +1,5 @@
-// make_test_package DIR: writes DIR/tiny.signpost (random weights, 16x16, three classes) and pictures to classify:
-// DIR/a.ppm, DIR/b.png.
+// make_test_package DIR: writes DIR/tiny.signpost (random weights, 16x16, three classes) and
+// pictures to classify: DIR/a.ppm, DIR/b.png.
 #include <cstdio>
 #include <exception>
 #include <filesystem>
