@@ -1,0 +1,63 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace signpost {
+
+/// What can be done to a whole image without resampling it. Rotations are clockwise, as the viewer
+/// sees them.
+enum class Transform { flip_horizontal, flip_vertical, rotate_90, rotate_180, rotate_270 };
+
+inline constexpr std::array kTransforms = {Transform::flip_horizontal, Transform::flip_vertical,
+                                           Transform::rotate_90, Transform::rotate_180,
+                                           Transform::rotate_270};
+
+/// "flip_horizontal", as catalogues and recipes write it.
+std::string_view transform_name(Transform transform);
+
+/// One class of a catalogue.
+struct SignClass {
+  int id = 0;
+  std::string name;     ///< English
+  std::string name_de;  ///< German
+  std::string stvo;     ///< the number in the German catalogue of signs, "274-20"; may be empty
+  std::string shape;    ///< circle, triangle, inverted-triangle, diamond or octagon
+  /// By Transform: the class that the transformed image shows, or nothing where it shows no sign of
+  /// this catalogue.
+  std::array<std::optional<int>, kTransforms.size()> becomes;
+
+  std::optional<int> after(Transform transform) const {
+    return becomes[static_cast<std::size_t>(transform)];
+  }
+};
+
+/// The classes of a data set: datasets/NAME/classes.toml. Immutable, so reading is thread-safe.
+class Catalogue {
+ public:
+  /// A catalogue that travels with the program, by name, or a file: what holds a '/' or ends in
+  /// ".toml" is a path.
+  ///
+  /// Throws Error{usage} for an unknown name, and Error{input} that names the file and the class if
+  /// the file cannot be read, lacks a field, names an id twice, or contradicts itself: a transform
+  /// must lead to a known class, a flip or a half turn done twice and a quarter turn done back must
+  /// lead home, and two quarter turns, or both flips, must be half a turn.
+  static Catalogue load(const std::string& name_or_path = "gtsrb");
+
+  /// Parses the text of a catalogue; `file` stands in messages.
+  static Catalogue parse(std::string_view text, const std::string& file);
+
+  /// Null for an unknown id.
+  const SignClass* find(int id) const;
+
+  /// In ascending order of their ids, which need not be contiguous.
+  const std::vector<SignClass>& classes() const { return classes_; }
+
+ private:
+  std::vector<SignClass> classes_;
+};
+
+}  // namespace signpost
