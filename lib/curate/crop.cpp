@@ -12,12 +12,12 @@ namespace signpost {
 std::string roi_fault(const Sample& sample) {
   if (!sample.roi) return {};
   const Roi& roi = *sample.roi;
-  const std::string text = fmt::format("roi [{},{},{},{}]", roi.x1, roi.y1, roi.x2, roi.y2);
-  if (roi.x1 >= roi.x2 || roi.y1 >= roi.y2)
-    return text + " is empty; give it as [x1,y1,x2,y2] with x1 < x2 and y1 < y2";
+  const bool empty = roi.x1 >= roi.x2 || roi.y1 >= roi.y2;
   const bool outside = roi.x1 < 0 || roi.y1 < 0 || (sample.width && roi.x2 > *sample.width) ||
                        (sample.height && roi.y2 > *sample.height);
-  if (!outside) return {};
+  if (!empty && !outside) return {};
+  const std::string text = fmt::format("roi [{},{},{},{}]", roi.x1, roi.y1, roi.x2, roi.y2);
+  if (empty) return text + " is empty; give it as [x1,y1,x2,y2] with x1 < x2 and y1 < y2";
   if (!sample.width || !sample.height) return text + " leaves its image; correct the box";
   return fmt::format("{} leaves its {}x{} image; correct the box", text, *sample.width,
                      *sample.height);

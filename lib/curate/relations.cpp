@@ -8,6 +8,8 @@
 #include <set>
 #include <utility>
 
+#include "base/interrupt.h"
+#include "base/progress.h"
 #include "base/random.h"
 #include "curate/split.h"
 
@@ -45,6 +47,7 @@ std::map<std::uint64_t, Sample> samples_on(const std::set<std::uint64_t>& wanted
   std::string_view text;
   auto next = wanted.begin();
   while (next != wanted.end() && lines.next(text)) {
+    stop_if_interrupted();
     if (lines.line_number() != *next) continue;
     decoder.decode(text, lines.readable_after(text), samples[*next]);
     ++next;
@@ -258,15 +261,15 @@ void Relations::report_classes(const std::string& name, const Catalogue& catalog
            "unassigned",
            name,
            {},
-           fmt::format("{} samples have no split while others have one", none),
+           counted(none, "sample") + " without a split while others have one",
            "run signpost split, which keeps the splits that are there",
            {}});
   }
   if (none + train == 0) return;
   for (const auto& [label, known] : classes) {
     const SignClass* sign = catalogue.find(label);
-    const std::string title =
-        sign ? fmt::format("class {} ({})", label, sign->name) : fmt::format("class {}", label);
+    if (!sign) continue;
+    const std::string title = fmt::format("class {} ({})", label, sign->name);
     if (known.samples[0] + known.samples[1] == 0) {
       found({Severity::error,
              "untrained-class",

@@ -74,6 +74,7 @@ class SampleReader {
   void rewind();
   std::string where() const { return lines_.where(); }
   LineReader& lines() { return lines_; }
+  const LineReader& lines() const { return lines_; }
   /// The text of the record last read, valid until the next call.
   std::string_view text() const { return line_; }
 

@@ -119,7 +119,7 @@ TEST_CASE("a group on two sides of the split is found; one without a split is on
         Lines{"error group-leak 3: c: group g is in val here, but in train on line 1"});
   CHECK(bench.findings({record("a", 1, "g", split("train")), record("b", 1, "g"),
                         record("c", 1, "h", split("train"))}) ==
-        Lines{"warning unassigned -: : 1 samples have no split while others have one"});
+        Lines{"warning unassigned -: : 1 sample without a split while others have one"});
 }
 
 TEST_CASE("an exact copy is as bad as what it spoils") {
