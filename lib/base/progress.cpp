@@ -33,6 +33,10 @@ std::string grouped(std::uint64_t number) {
   return text;
 }
 
+std::string counted(std::uint64_t number, std::string_view noun) {
+  return fmt::format("{} {}{}", grouped(number), noun, number == 1 ? "" : "s");
+}
+
 Progress::Progress(std::string label, std::string unit, std::uint64_t total, ProgressStyle style)
     : label_(std::move(label)),
       unit_(std::move(unit)),

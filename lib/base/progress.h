@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace signpost {
 
@@ -50,5 +51,8 @@ std::string clock_text(double seconds);
 
 /// 39209 as "39,209".
 std::string grouped(std::uint64_t number);
+
+/// "1 sample", "39,209 samples": for a noun whose plural takes an s.
+std::string counted(std::uint64_t number, std::string_view noun);
 
 }  // namespace signpost

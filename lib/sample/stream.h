@@ -10,12 +10,20 @@
 
 namespace signpost {
 
+/// Whether an input is read a second time.
+enum class Passes { one, two };
+
 /// Lines of a file or of standard input ("-"), in constant memory. A line over `kMaxLine` bytes is
 /// an Error{input}.
+///
+/// With Passes::two a regular file is read again from where it began; anything else is kept, as it
+/// is read, in a file without a name in $TMPDIR (default /tmp), which goes however the program
+/// ends.
 class LineReader {
  public:
-  /// Throws Error{input} if the file cannot be opened.
-  explicit LineReader(const std::string& path);
+  /// Throws Error{input} if the file cannot be opened, Error{environment} if the temporary file
+  /// cannot.
+  explicit LineReader(const std::string& path, Passes passes = Passes::one);
   LineReader(const LineReader&) = delete;
   LineReader& operator=(const LineReader&) = delete;
   ~LineReader();
@@ -24,7 +32,17 @@ class LineReader {
   /// until the next call and at least SampleDecoder::kPadding readable bytes follow it.
   bool next(std::string_view& line);
 
+  /// Starts again at the first line. Only with Passes::two, and once the end has been reached.
+  void rewind();
+
+  /// Where the line last read begins, in bytes from where the input began.
+  std::uint64_t offset() const { return line_offset_; }
+  /// The bytes of an earlier line, read again. Only with Passes::two, after `rewind`.
+  void read_at(std::uint64_t offset, std::size_t size, std::string& line) const;
+
   std::uint64_t line_number() const { return number_; }
+  /// "FILE", or "standard input".
+  const std::string& name() const { return name_; }
   /// "FILE:12" of the line last read.
   std::string where() const;
   std::size_t readable_after(std::string_view line) const {
@@ -39,16 +57,24 @@ class LineReader {
   std::string buffer_;
   std::size_t begin_ = 0, end_ = 0;
   std::uint64_t number_ = 0;
+  std::uint64_t buffer_offset_ = 0, line_offset_ = 0;
+  std::int64_t start_ = 0;  ///< of the input within its file
+  int spool_ = -1;
   bool at_end_ = false;
 };
 
 /// Samples of an NDJSON stream. Bad records go to `rejects`; blank lines are skipped.
 class SampleReader {
  public:
-  SampleReader(const std::string& path, Rejects& rejects) : lines_(path), rejects_(rejects) {}
+  SampleReader(const std::string& path, Rejects& rejects, Passes passes = Passes::one)
+      : lines_(path, passes), rejects_(rejects) {}
   /// False at the end. Throws Interrupted after SIGINT.
   bool next(Sample& sample);
+  /// Starts again at the first sample, as LineReader::rewind. Bad records are not rejected twice.
+  void rewind();
   std::string where() const { return lines_.where(); }
+  LineReader& lines() { return lines_; }
+  const LineReader& lines() const { return lines_; }
   /// The text of the record last read, valid until the next call.
   std::string_view text() const { return line_; }
 
@@ -57,6 +83,7 @@ class SampleReader {
   Rejects& rejects_;
   SampleDecoder decoder_;
   std::string_view line_;
+  bool again_ = false;
 };
 
 /// Writes lines to standard output, buffered. `finish` must be called; it throws Error{environment}
