@@ -82,8 +82,8 @@ SignDrawing warning(int id, const Glyph& glyph) {
 
 SignDrawing priority_road() {
   return layered(12,
-                 {area(Ink::white, diamond(0.5, 0.07)), area(Ink::black, diamond(0.478, 0.06)),
-                  area(Ink::white, diamond(0.458, 0.05)), area(Ink::yellow, diamond(0.325, 0.02))},
+                 {area(Ink::white, diamond(0.5, 0.07)), area(Ink::grey, diamond(0.484, 0.06)),
+                  area(Ink::white, diamond(0.472, 0.055)), area(Ink::yellow, diamond(0.33, 0.02))},
                  {});
 }
 
@@ -106,8 +106,8 @@ SignDrawing no_entry() {
 }
 
 SignDrawing speed_limit(int id, std::string_view digits) {
-  return prohibition(id, number(digits, Ink::black, digits.size() > 2 ? 0.40 : 0.42,
-                                digits.size() > 2 ? 0.80 : 1.0));
+  return prohibition(id, number(digits, Ink::black, digits.size() > 2 ? 0.41 : 0.45,
+                                digits.size() > 2 ? 0.90 : 0.96));
 }
 
 std::vector<SignDrawing> draw_all() {

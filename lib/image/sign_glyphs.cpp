@@ -51,10 +51,9 @@ std::string_view digit_path(char digit) {
              "0.42 "
              "0.58 C 0.42 0.76 0.34 0.86 0.21 0.86 C 0.09 0.86 0.01 0.79 0 0.66";
     case '6':
-      return "M 0.40 0.17 C 0.38 0.05 0.31 0 0.22 0 C 0.08 0 0 0.10 0 0.30 L 0 0.60 C 0 0.76 0.08 "
-             "0.86 "
-             "0.21 0.86 C 0.34 0.86 0.42 0.76 0.42 0.60 C 0.42 0.45 0.34 0.36 0.22 0.36 "
-             "C 0.12 0.36 0.03 0.42 0 0.54";
+      return "M 0.34 -0.05 C 0.20 0.14 0 0.34 0 0.60 C 0 0.76 0.08 0.86 0.21 0.86 C 0.34 0.86 0.42 "
+             "0.76 0.42 "
+             "0.61 C 0.42 0.46 0.34 0.36 0.22 0.36 C 0.16 0.36 0.11 0.38 0.07 0.42";
     case '7':
       return "M -0.05 0 L 0.42 0 L 0.14 0.93";
     case '8':
@@ -201,10 +200,8 @@ Glyph curve_left() {
 }
 
 Glyph double_curve() {
-  return {line(Ink::black, 0.078,
-               "M 0.585 0.80 L 0.585 0.64 C 0.585 0.60 0.56 0.60 0.54 0.61 L 0.47 0.645 "
-               "C 0.45 0.655 0.43 0.655 0.43 0.62 L 0.43 0.50"),
-          filled(Ink::black, "M 0.43 0.375 L 0.515 0.51 L 0.345 0.51 Z")};
+  return {line(Ink::black, 0.076, "M 0.587 0.80 L 0.587 0.60 L 0.447 0.68 L 0.447 0.47"),
+          filled(Ink::black, "M 0.447 0.375 L 0.512 0.49 L 0.382 0.49 Z")};
 }
 
 Glyph bumps() {
@@ -215,14 +212,19 @@ Glyph bumps() {
 }
 
 Glyph slipping_car() {
-  Glyph glyph =
-      mapped(car_from_behind(Ink::black, Ink::white),
-             rotation(14, {0.5, 0.50}).after(translation(0.375, 0.405).after(scaling(0.25, 0.27))));
+  const Glyph car = {filled(Ink::black,
+                            "M 0 0.42 L 1 0.42 L 1 0.84 L 0.94 0.84 L 0.94 1 L 0.74 1 L 0.74 0.84 "
+                            "L 0.26 0.84 L 0.26 1 "
+                            "L 0.06 1 L 0.06 0.84 L 0 0.84 Z"),
+                     line(Ink::black, 0.075, "M 0.10 0.42 L 0.18 0.04 L 0.82 0.04 L 0.90 0.42")};
+  Glyph glyph = mapped(
+      car,
+      rotation(13, {0.52, 0.555}).after(translation(0.405, 0.455).after(scaling(0.23, 0.215))));
   append(glyph,
-         {line(Ink::black, 0.03,
-               "M 0.36 0.80 C 0.50 0.80 0.48 0.75 0.40 0.74 C 0.33 0.73 0.36 0.68 0.43 0.675"),
-          line(Ink::black, 0.03,
-               "M 0.55 0.80 C 0.70 0.80 0.68 0.755 0.59 0.745 C 0.52 0.735 0.54 0.69 0.60 0.70")});
+         {line(Ink::black, 0.026,
+               "M 0.42 0.68 C 0.30 0.69 0.30 0.735 0.40 0.735 C 0.50 0.735 0.47 0.79 0.34 0.79"),
+          line(Ink::black, 0.026,
+               "M 0.57 0.715 C 0.50 0.72 0.50 0.76 0.58 0.765 C 0.66 0.77 0.66 0.785 0.70 0.80")});
   return glyph;
 }
 
@@ -250,28 +252,31 @@ Glyph traffic_light() {
 
 Glyph pedestrian() {
   return {
-      disc(Ink::black, {0.475, 0.372}, 0.038),
+      disc(Ink::black, {0.480, 0.395}, 0.037),
       filled(Ink::black,
-             "M 0.455 0.42 L 0.525 0.42 L 0.545 0.50 L 0.535 0.625 L 0.46 0.625 L 0.458 0.50 Z"),
-      line(Ink::black, 0.043, "M 0.484 0.62 L 0.465 0.70 L 0.415 0.79", true),
-      line(Ink::black, 0.043, "M 0.512 0.62 L 0.545 0.70 L 0.575 0.79", true),
-      line(Ink::black, 0.030, "M 0.463 0.44 L 0.425 0.52 L 0.395 0.575", true),
-      line(Ink::black, 0.030, "M 0.523 0.44 L 0.568 0.52 L 0.590 0.585", true)};
+             "M 0.468 0.445 L 0.528 0.445 L 0.535 0.54 L 0.528 0.63 L 0.468 0.63 L 0.472 0.54 Z"),
+      line(Ink::black, 0.044, "M 0.488 0.625 L 0.465 0.705 L 0.412 0.79", true),
+      line(Ink::black, 0.044, "M 0.510 0.625 L 0.550 0.705 L 0.585 0.79", true),
+      line(Ink::black, 0.030, "M 0.472 0.460 L 0.418 0.530 L 0.400 0.590", true),
+      line(Ink::black, 0.030, "M 0.525 0.460 L 0.580 0.535 L 0.598 0.595", true)};
 }
 
 Glyph children() {
-  return {disc(Ink::black, {0.545, 0.405}, 0.038),
-          line(Ink::black, 0.072, "M 0.547 0.485 L 0.540 0.585", true),
-          line(Ink::black, 0.030, "M 0.53 0.465 L 0.47 0.525 L 0.432 0.565", true),
-          line(Ink::black, 0.030, "M 0.565 0.465 L 0.62 0.525 L 0.655 0.51", true),
-          line(Ink::black, 0.042, "M 0.528 0.60 L 0.495 0.685 L 0.515 0.785", true),
-          line(Ink::black, 0.042, "M 0.552 0.60 L 0.605 0.665 L 0.68 0.725", true),
-          disc(Ink::black, {0.375, 0.545}, 0.032),
-          line(Ink::black, 0.060, "M 0.375 0.61 L 0.372 0.675", true),
-          line(Ink::black, 0.026, "M 0.362 0.595 L 0.322 0.64 L 0.30 0.69", true),
-          line(Ink::black, 0.026, "M 0.388 0.595 L 0.432 0.565", true),
-          line(Ink::black, 0.034, "M 0.362 0.69 L 0.34 0.74 L 0.355 0.79", true),
-          line(Ink::black, 0.034, "M 0.382 0.69 L 0.412 0.745 L 0.455 0.785", true)};
+  Glyph glyph = {disc(Ink::black, {0.545, 0.405}, 0.038),
+                 line(Ink::black, 0.072, "M 0.547 0.485 L 0.540 0.585", true),
+                 line(Ink::black, 0.030, "M 0.53 0.465 L 0.47 0.525 L 0.432 0.565", true),
+                 line(Ink::black, 0.030, "M 0.565 0.465 L 0.62 0.525 L 0.655 0.51", true),
+                 line(Ink::black, 0.042, "M 0.528 0.60 L 0.495 0.685 L 0.515 0.785", true),
+                 line(Ink::black, 0.042, "M 0.552 0.60 L 0.605 0.665 L 0.68 0.725", true),
+                 disc(Ink::black, {0.375, 0.545}, 0.032),
+                 line(Ink::black, 0.060, "M 0.375 0.61 L 0.372 0.675", true),
+                 line(Ink::black, 0.026, "M 0.362 0.595 L 0.322 0.64 L 0.30 0.69", true),
+                 line(Ink::black, 0.026, "M 0.388 0.595 L 0.432 0.565", true),
+                 line(Ink::black, 0.034, "M 0.362 0.69 L 0.34 0.74 L 0.355 0.79", true),
+                 line(Ink::black, 0.034, "M 0.382 0.69 L 0.412 0.745 L 0.455 0.785", true)};
+  const Affine about =
+      translation(0.51, 0.80).after(scaling(0.95, 0.86).after(translation(-0.51, -0.80)));
+  return mapped(std::move(glyph), about);
 }
 
 Glyph bicycle() {
@@ -344,7 +349,7 @@ Glyph arrow_keep_right() {
 }
 
 Glyph arrows_roundabout() {
-  constexpr double kRadius = 0.28, kWidth = 0.105;
+  constexpr double kRadius = 0.285, kWidth = 0.115;
   Glyph one;
   Shape arc{Ink::white, {Contour{}}, kWidth, false};
   for (int degrees = 0; degrees <= 66; degrees += 6) {
@@ -356,7 +361,7 @@ Glyph arrows_roundabout() {
   const double angle = 66 * std::numbers::pi / 180;
   const Point end{0.5 + kRadius * std::cos(angle), 0.5 - kRadius * std::sin(angle)};
   const Point along{-std::sin(angle), -std::cos(angle)}, across{std::cos(angle), -std::sin(angle)};
-  const double reach = 0.125, length = 0.14;
+  const double reach = 0.14, length = 0.15;
   one.push_back({Ink::white,
                  {{{end.x + across.x * reach, end.y + across.y * reach},
                    {end.x + along.x * length, end.y + along.y * length},
