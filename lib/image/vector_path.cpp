@@ -81,19 +81,24 @@ std::vector<Contour> parse_path(std::string_view data) {
   Reader reader(data);
   while (!reader.done()) {
     const char command = reader.command();
-    if (command == 'M') {
-      contours.push_back({reader.point()});
-    } else if (contours.empty()) {
-      reader.fail();
-    } else if (command == 'L') {
-      contours.back().push_back(reader.point());
-    } else if (command == 'C') {
-      const Point p1 = reader.point(), p2 = reader.point();
-      append_curve(contours.back(), p1, p2, reader.point());
-    } else if (command == 'Z') {
-      contours.back().push_back(contours.back().front());
-    } else {
-      reader.fail();
+    if (contours.empty() && command != 'M') reader.fail();
+    switch (command) {
+      case 'M':
+        contours.push_back({reader.point()});
+        break;
+      case 'L':
+        contours.back().push_back(reader.point());
+        break;
+      case 'C': {
+        const Point p1 = reader.point(), p2 = reader.point();
+        append_curve(contours.back(), p1, p2, reader.point());
+        break;
+      }
+      case 'Z':
+        contours.back().push_back(contours.back().front());
+        break;
+      default:
+        reader.fail();
     }
   }
   return contours;
