@@ -83,7 +83,7 @@ SignDrawing warning(int id, const Glyph& glyph) {
 SignDrawing priority_road() {
   return layered(12,
                  {area(Ink::white, diamond(0.5, 0.07)), area(Ink::grey, diamond(0.484, 0.06)),
-                  area(Ink::white, diamond(0.472, 0.055)), area(Ink::yellow, diamond(0.33, 0.02))},
+                  area(Ink::white, diamond(0.472, 0.055)), area(Ink::yellow, diamond(0.31, 0.02))},
                  {});
 }
 
