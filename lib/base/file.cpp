@@ -194,11 +194,11 @@ OutputDirectory::~OutputDirectory() {
 }
 
 void OutputDirectory::commit() {
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(temporary_)) {
-    if (!entry.is_regular_file()) continue;
-    const Descriptor file(entry.path(), O_RDONLY);
-    if (!file.open() || ::fsync(file.number()) != 0) throw_errno("cannot write " + path_.string());
-  }
+  // One sync of the file system, not one for each file: thousands of small files take a fraction of
+  // a second instead of many.
+  const Descriptor folder(temporary_, O_RDONLY | O_DIRECTORY);
+  if (!folder.open() || ::syncfs(folder.number()) != 0)
+    throw_errno("cannot write " + path_.string());
   // A folder that is replaced steps aside first, so that a failure leaves either the old one or the
   // new one.
   const std::filesystem::path old = temporary_.string() + "-old";
