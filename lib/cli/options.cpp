@@ -67,13 +67,15 @@ void add_output(CLI::App& app, std::filesystem::path& output, bool& force,
 }
 
 void add_progress(CLI::App& app, ProgressStyle& style) {
-  app.add_option("--progress", style, "auto (a bar on a terminal), json or none")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, ProgressStyle>{{"auto", ProgressStyle::automatic},
-                                               {"json", ProgressStyle::json},
-                                               {"none", ProgressStyle::none}},
-          CLI::ignore_case))
-      ->type_name("STYLE");
+  const auto choose = [&style](const std::string& name) {
+    style = name == "json"   ? ProgressStyle::json
+            : name == "none" ? ProgressStyle::none
+                             : ProgressStyle::automatic;
+  };
+  app.add_option_function<std::string>("--progress", choose,
+                                       "auto is a bar on a terminal; json is lines for programs")
+      ->check(CLI::IsMember({"auto", "json", "none"}))
+      ->option_text("auto|json|none");
 }
 
 Exit finish(Rejects& rejects) {

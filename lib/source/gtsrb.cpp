@@ -172,6 +172,7 @@ class RowSource {
       source.csv_tree->read(source.csv_folder, source.csv_name, bytes);
       const auto on_bad = [&](std::uint64_t line, const std::string& what, std::string_view text) {
         reject(fmt::format("{}:{}", csv, line), what, text);
+        seen.insert(std::string(text.substr(0, text.find(';'))));
       };
       for (GtsrbRow& row : parse_gtsrb_csv(as_text(bytes), csv, on_bad)) {
         const std::string where = fmt::format("{}:{}", csv, row.line);
@@ -190,7 +191,12 @@ class RowSource {
         }
       }
     } catch (const Error& error) {
-      reject(csv, error.what(), {});
+      const std::string_view what = error.what();
+      reject(csv,
+             std::string(what.substr(what.starts_with(csv) ? csv.size() + 2 : 0)) +
+                 "; its images are rejected",
+             {});
+      return;
     }
     const auto& folders = source.images->folders();
     const auto found = folders.find(source.folder);
@@ -198,7 +204,7 @@ class RowSource {
     for (const std::string& name : found->second) {
       if (is_ppm(name) && !seen.contains(name)) {
         reject(source.images->reference(source.folder, name),
-               "has no sound row in " + csv + "; add one or remove the image", {});
+               "has no row in " + csv + "; add one or remove the image", {});
       }
     }
   }

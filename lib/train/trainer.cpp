@@ -1,6 +1,9 @@
 #include "train/trainer.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cmath>
@@ -324,6 +327,24 @@ void open_run(const TrainOptions& options, const RunInfo& info) {
   write_run(options.run, info);
 }
 
+/// Holds a run for this process; the system lets go of it when the process ends, however it ends.
+class RunLock {
+ public:
+  explicit RunLock(const fs::path& run)
+      : descriptor_(::open(run.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    if (descriptor_ < 0 || ::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+      throw Error(Blame::environment,
+                  run.string() + ": another signpost train is working on this run; wait for it");
+    }
+  }
+  RunLock(const RunLock&) = delete;
+  RunLock& operator=(const RunLock&) = delete;
+  ~RunLock() { ::close(descriptor_); }
+
+ private:
+  int descriptor_;
+};
+
 }  // namespace
 
 void set_training_threads(int jobs) { at::set_num_threads(job_count(jobs)); }
@@ -376,6 +397,7 @@ TrainResult train(const TrainOptions& options, Rejects& rejects,
   const bool bfloat16 = processor_has_bfloat16();
   info.precision = bfloat16 ? "bfloat16" : "float32";
   open_run(options, info);
+  const RunLock lock(options.run);
 
   torch::manual_seed(options.seed);
   TorchNetwork network(
