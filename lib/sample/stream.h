@@ -24,6 +24,9 @@ class LineReader {
   /// until the next call and at least SampleDecoder::kPadding readable bytes follow it.
   bool next(std::string_view& line);
 
+  /// True if `next` can answer without waiting for more input: a chance to finish work in groups.
+  bool buffered() const;
+
   std::uint64_t line_number() const { return number_; }
   /// "FILE:12" of the line last read.
   std::string where() const;
