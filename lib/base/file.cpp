@@ -46,11 +46,6 @@ std::size_t checked_size(const Descriptor& file, const std::filesystem::path& pa
   return static_cast<std::size_t>(status.st_size);
 }
 
-void sync_folder(const std::filesystem::path& path) {
-  const Descriptor folder(path.empty() ? "." : path, O_RDONLY | O_DIRECTORY);
-  if (folder.open()) ::fsync(folder.number());
-}
-
 std::filesystem::path without_trailing_slash(std::filesystem::path path) {
   if (!path.empty() && path.filename().empty()) path = path.parent_path();
   return path;
@@ -62,6 +57,12 @@ std::filesystem::path beside(const std::filesystem::path& path) {
 }
 
 }  // namespace
+
+void sync_folder(const std::filesystem::path& path) {
+  const Descriptor folder(path.empty() ? "." : path, O_RDONLY | O_DIRECTORY);
+  if (folder.open() && ::fsync(folder.number()) != 0 && errno != EINVAL)
+    throw_errno("cannot write " + path.string());
+}
 
 void throw_errno(const std::string& what) {
   throw Error(Blame::environment, what + ": " + std::strerror(errno));

@@ -83,6 +83,10 @@ class OutputDirectory {
   std::filesystem::path temporary_;
 };
 
+/// Makes the names in a folder durable. A file system that cannot do that (EINVAL) is let pass; any
+/// other failure throws Error{environment}.
+void sync_folder(const std::filesystem::path& path);
+
 /// Writes `bytes` whole to `descriptor`, retrying on short writes. Throws Error{environment} naming
 /// `name`.
 void write_all(int descriptor, ByteView bytes, std::string_view name);

@@ -133,6 +133,10 @@ bool LineReader::next(std::string_view& line) {
   }
 }
 
+bool LineReader::buffered() const {
+  return at_end_ || std::memchr(buffer_.data() + begin_, '\n', end_ - begin_) != nullptr;
+}
+
 std::string LineReader::where() const { return name_ + ":" + std::to_string(number_); }
 
 bool SampleReader::next(Sample& sample) {

@@ -40,6 +40,9 @@ class LineReader {
   /// The bytes of an earlier line, read again. Only with Passes::two, after `rewind`.
   void read_at(std::uint64_t offset, std::size_t size, std::string& line) const;
 
+  /// True if `next` can answer without waiting for more input: a chance to finish work in groups.
+  bool buffered() const;
+
   std::uint64_t line_number() const { return number_; }
   /// "FILE", or "standard input".
   const std::string& name() const { return name_; }

@@ -1,0 +1,45 @@
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "base/file.h"
+#include "sample/sample.h"
+
+namespace signpost {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json schema() { return Json::parse(read_text(TEST_DATA "/../../../schema/sample.schema.json")); }
+
+std::vector<std::string> keys(const Json& object) {
+  std::vector<std::string> names;
+  for (const auto& [key, value] : object.items()) names.push_back(key);
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("the schema names the fields that the codec knows, in its order") {
+  Sample sample;
+  sample.id = sample.image = sample.group = sample.split = sample.sha256 = "x";
+  sample.width = sample.height = sample.label = sample.frame = 1;
+  sample.roi = Roi{0, 0, 1, 1};
+  sample.add_op("{}");
+  std::string line;
+  encode(sample, line);
+  CHECK(keys(schema()["properties"]) == keys(Json::parse(line)));
+}
+
+TEST_CASE("the schema's examples come through the codec as they are") {
+  SampleDecoder decoder;
+  for (const Json& example : schema()["examples"]) {
+    Sample sample;
+    std::string again;
+    CHECK(decoder.decode(example.dump(), sample).empty());
+    CHECK(decoder.ops(sample).size() == example.value("ops", Json::array()).size());
+    encode(sample, again);
+    CHECK(again == example.dump());
+  }
+}
+
+}  // namespace signpost
