@@ -50,11 +50,11 @@ Command command() {
                            "Recipe that varies training samples afresh in each epoch: a name "
                            "(road), a TOML file, or none")
                 ->capture_default_str();
-            app.add_option("--batch-size", train.batch_size, "Samples in one step")
-                ->capture_default_str()
+            app.add_option("--batch-size", train.batch_size,
+                           "Samples in one step (default: 128, less where there is little data)")
                 ->check(CLI::Range(2, 65536));
-            app.add_option("--learning-rate", train.learning_rate, "Peak of the one-cycle schedule")
-                ->capture_default_str()
+            app.add_option("--learning-rate", train.learning_rate,
+                           "Peak of the one-cycle schedule (default: by the batch size)")
                 ->check(CLI::Range(1e-6, 100.0));
             app.add_option("--classes", train.classes, "Class catalogue: a name or a TOML file")
                 ->capture_default_str();

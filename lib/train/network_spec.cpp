@@ -11,7 +11,7 @@ class Builder {
   explicit Builder(NetworkSpec& spec) : spec_(spec) {}
 
   int convolution(const std::string& name, int input, int in, int out, int stride,
-                  Layer::Activation activation, bool zero_norm = false) {
+                  Layer::Activation activation) {
     Layer layer;
     layer.kind = Layer::Kind::convolution;
     layer.inputs = {input};
@@ -23,7 +23,6 @@ class Builder {
     layer.stride = stride;
     layer.padding = 1;
     layer.activation = activation;
-    layer.zero_norm = zero_norm;
     return push(layer);
   }
 
@@ -31,7 +30,7 @@ class Builder {
     const int first =
         convolution(name + ".a", input, channels, channels, 1, Layer::Activation::relu);
     const int second =
-        convolution(name + ".b", first, channels, channels, 1, Layer::Activation::none, true);
+        convolution(name + ".b", first, channels, channels, 1, Layer::Activation::none);
     Layer layer;
     layer.kind = Layer::Kind::add;
     layer.inputs = {input, second};

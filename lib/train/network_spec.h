@@ -28,8 +28,6 @@ struct Layer {
   int kernel = 1, stride = 1, padding = 0, groups = 1;
   Activation activation = Activation::none;
   double dropout = 0;
-  bool zero_norm =
-      false;  ///< the batch norm's scale starts at 0: a residual branch that begins as nothing
 };
 
 struct NetworkSpec {

@@ -27,6 +27,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr float kParityTolerance = 1e-3f;
+constexpr std::size_t kParityBatch = 128;
 
 /// "signs-1.2.0.signpost" is "signs", "1.2.0"; without a version it is "1".
 void name_package(PackageOptions& options) {
@@ -132,24 +133,51 @@ class Unproven {
   fs::path path_;
 };
 
-/// Trainer and runner over the same validation images; returns what they disagree on, or nothing.
+/// Trainer and runner over the same validation images; returns the first that they disagree on, or
+/// nothing.
 std::string compare(const PackageOptions& options, RunModel& model, Classifier& classifier,
                     PackageResult& result) {
   const RunInfo& info = model.info();
   const std::size_t classes = info.classes.size();
+  const auto bytes = static_cast<std::size_t>(info.preprocessing.size) *
+                     static_cast<std::size_t>(info.preprocessing.size) * 3;
   const std::uint64_t wanted =
       options.parity_samples == 0 ? info.validation_samples : options.parity_samples;
-  const std::uint64_t every =
-      std::max<std::uint64_t>(1, info.validation_samples / std::max<std::uint64_t>(1, wanted));
+  const std::uint64_t every = std::max<std::uint64_t>(1, info.validation_samples / wanted);
+  std::vector<std::string> ids;
+  std::vector<std::uint8_t> tensors;
+  std::vector<float> trained, ran;
+  std::string first;
+  const auto compare_batch = [&] {
+    trained.resize(ids.size() * classes);
+    ran.resize(trained.size());
+    model.predict(tensors, ids.size(), trained);
+    classifier.classify_tensors(tensors, ran);
+    for (std::size_t k = 0; k < ids.size(); ++k) {
+      const std::span<const float> a = std::span(trained).subspan(k * classes, classes);
+      const std::span<const float> b = std::span(ran).subspan(k * classes, classes);
+      const auto best = static_cast<std::size_t>(std::ranges::max_element(a) - a.begin());
+      const auto got = static_cast<std::size_t>(std::ranges::max_element(b) - b.begin());
+      float apart = 0;
+      for (std::size_t c = 0; c < classes; ++c) apart = std::max(apart, std::abs(a[c] - b[c]));
+      ++result.compared;
+      if (best == got && apart <= kParityTolerance) {
+        ++result.agreeing;
+      } else if (first.empty()) {
+        first = fmt::format(
+            "{}: the trainer says class {}, the runner {} (probabilities apart by {:.2g})", ids[k],
+            info.classes[best].id, info.classes[got].id, apart);
+      }
+    }
+    ids.clear();
+    tensors.clear();
+  };
+
   Rejects rejects("package", {.file = {}, .strict = true, .quiet = true});
   SampleReader reader((options.run / "validation.ndjson").string(), rejects);
   const Renderer renderer(options.root);
   Sample sample;
   Image photograph;
-  std::vector<std::uint8_t> tensor(static_cast<std::size_t>(info.preprocessing.size) *
-                                   static_cast<std::size_t>(info.preprocessing.size) * 3);
-  std::vector<float> trained(classes), ran(classes);
-  std::string first;
   for (std::uint64_t i = 0; reader.next(sample); ++i) {
     if (i % every != 0) continue;
     std::string wrong;
@@ -157,24 +185,13 @@ std::string compare(const PackageOptions& options, RunModel& model, Classifier& 
       throw Error(Blame::input,
                   wrong + "; the validation images are needed to prove the package (--root?)");
     }
-    preprocess(photograph, box_of(sample, photograph), info.preprocessing, tensor);
-    model.predict(tensor, 1, trained);
-    classifier.classify_tensor(tensor, ran);
-    const auto best = std::max_element(trained.begin(), trained.end()) - trained.begin();
-    const auto got = std::max_element(ran.begin(), ran.end()) - ran.begin();
-    float apart = 0;
-    for (std::size_t c = 0; c < classes; ++c)
-      apart = std::max(apart, std::abs(trained[c] - ran[c]));
-    ++result.compared;
-    if (best == got && apart <= kParityTolerance) {
-      ++result.agreeing;
-    } else if (first.empty()) {
-      first = fmt::format(
-          "{}: the trainer says class {}, the runner {} (probabilities apart by {:.2g})", sample.id,
-          info.classes[static_cast<std::size_t>(best)].id,
-          info.classes[static_cast<std::size_t>(got)].id, apart);
-    }
+    ids.push_back(sample.id);
+    tensors.resize(tensors.size() + bytes);
+    preprocess(photograph, box_of(sample, photograph), info.preprocessing,
+               std::span(tensors).last(bytes));
+    if (ids.size() == kParityBatch) compare_batch();
   }
+  if (!ids.empty()) compare_batch();
   return first;
 }
 

@@ -1,5 +1,7 @@
 #include "train/torch_network.h"
 
+#include <cmath>
+
 #include "base/error.h"
 
 namespace signpost {
@@ -51,12 +53,11 @@ TorchNetwork::TorchNetwork(NetworkSpec spec) : spec_(std::move(spec)), steps_(sp
       if (!layer.norm_name.empty()) {
         step.norm =
             register_module(module_name(layer.norm_name), torch::nn::BatchNorm2d(layer.out));
-        if (layer.zero_norm) torch::nn::init::zeros_(step.norm->weight);
       }
     } else if (layer.kind == Layer::Kind::linear) {
       step.linear =
           register_module(module_name(layer.name), torch::nn::Linear(layer.in, layer.out));
-      torch::nn::init::normal_(step.linear->weight, 0, 0.01);
+      torch::nn::init::normal_(step.linear->weight, 0, 1.0 / std::sqrt(layer.in));
       torch::nn::init::zeros_(step.linear->bias);
     }
   }

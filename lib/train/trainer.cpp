@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <bit>
 #include <chrono>
 #include <cmath>
 #include <numbers>
@@ -61,6 +62,16 @@ class Autocast {
  private:
   bool on_;
 };
+
+/// A small data set needs its steps more than it needs large batches: the largest power of two, 16
+/// to 128, that leaves at least 800 steps.
+int default_batch_size(std::uint64_t samples, int epochs) {
+  const std::uint64_t wanted = samples * static_cast<std::uint64_t>(epochs) / 800;
+  return static_cast<int>(std::clamp<std::uint64_t>(std::bit_floor(wanted), 16, 128));
+}
+
+/// The peak grows with the square root of the batch, as the noise of its gradient falls.
+double default_learning_rate(int batch_size) { return 0.4 * std::sqrt(batch_size / 128.0); }
 
 /// The learning rate of a step: up from a tenth to the peak over the first 30 %, then down to
 /// nothing, by cosines.
@@ -386,8 +397,11 @@ TrainResult train(const TrainOptions& options, Rejects& rejects,
   info.augment = options.augment;
   info.augment_digest = recipe ? recipe->digest : "";
   info.epochs = options.epochs;
-  info.batch_size = options.batch_size;
-  info.learning_rate = options.learning_rate;
+  info.batch_size = options.batch_size > 0
+                        ? options.batch_size
+                        : default_batch_size(data.train.samples.size(), options.epochs);
+  info.learning_rate =
+      options.learning_rate > 0 ? options.learning_rate : default_learning_rate(info.batch_size);
   info.weight_decay = kWeightDecay;
   info.label_smoothing = kLabelSmoothing;
   info.seed = options.seed;
@@ -403,17 +417,17 @@ TrainResult train(const TrainOptions& options, Rejects& rejects,
   TorchNetwork network(
       make_network(options.model, info.preprocessing.size, static_cast<int>(info.classes.size())));
   const auto batch_size =
-      std::min(static_cast<std::size_t>(options.batch_size), data.train.samples.size());
+      std::min(static_cast<std::size_t>(info.batch_size), data.train.samples.size());
   const std::uint64_t steps_each = data.train.samples.size() / batch_size;
   const std::uint64_t steps = steps_each * static_cast<std::uint64_t>(options.epochs);
   Optimiser optimiser(network, steps);
   const std::uint64_t epochs_done = read_checkpoint(options.run, optimiser);
   trim_metrics(options.run, epochs_done);
   const std::uint64_t epochs = static_cast<std::uint64_t>(options.epochs);
-  words(fmt::format("{} training and {} validation samples, {} classes; {}: {} parameters, {}",
-                    grouped(info.train_samples), grouped(info.validation_samples),
-                    info.classes.size(), info.model, grouped(network.spec().parameter_count()),
-                    info.precision));
+  words(fmt::format(
+      "{} training and {} validation samples, {} classes; {}: {} parameters, {}, batches of {}",
+      grouped(info.train_samples), grouped(info.validation_samples), info.classes.size(),
+      info.model, grouped(network.spec().parameter_count()), info.precision, batch_size));
   if (epochs_done > 0) words(fmt::format("resumed after epoch {}", epochs_done));
 
   Progress progress("train", "images", (epochs - epochs_done) * steps_each * batch_size,
@@ -444,14 +458,14 @@ TrainResult train(const TrainOptions& options, Rejects& rejects,
           logits, targets,
           torch::nn::functional::CrossEntropyFuncOptions().label_smoothing(kLabelSmoothing));
       loss.backward();
-      optimiser.step(step, one_cycle(options.learning_rate, step, steps));
+      optimiser.step(step, one_cycle(info.learning_rate, step, steps));
       const double value = loss.item<double>();
       if (!std::isfinite(value)) {
         throw Error(
             Blame::input,
             fmt::format(
                 "the loss is not a number in epoch {}; try a smaller --learning-rate than {}",
-                epoch + 1, options.learning_rate));
+                epoch + 1, info.learning_rate));
       }
       loss_sum += value;
       right += static_cast<std::uint64_t>((logits.argmax(1) == targets).sum().item<std::int64_t>());
@@ -472,8 +486,7 @@ TrainResult train(const TrainOptions& options, Rejects& rejects,
             "\"seconds\":{:.2f}}}",
             epoch + 1, loss_sum / static_cast<double>(steps_each),
             static_cast<double>(right) / images, validation.mean_loss(), validation.accuracy(),
-            one_cycle(options.learning_rate, step - 1, steps), images / epoch_seconds,
-            epoch_seconds));
+            one_cycle(info.learning_rate, step - 1, steps), images / epoch_seconds, epoch_seconds));
     write_checkpoint(options.run, optimiser, epoch + 1);
     progress.wipe();
     words(fmt::format("epoch {}/{}: loss {:.3f}, validation {:.2f} %, {} images/s", epoch + 1,

@@ -24,8 +24,8 @@ struct TrainOptions {
   std::string classes = "gtsrb";  ///< class catalogue
   std::string augment = "road";   ///< recipe, or "none"
   int epochs = 12;
-  int batch_size = 128;
-  double learning_rate = 0.2;  ///< the peak of the one-cycle schedule
+  int batch_size = 0;        ///< 0: 128, or less where there is little data
+  double learning_rate = 0;  ///< the peak of the one-cycle schedule; 0: by the batch size
   std::uint64_t seed = 0;
   int jobs = 0;
   bool resume = false, force = false;
