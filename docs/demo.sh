@@ -19,7 +19,7 @@ show() { # shows a command line, then runs it
 step "1. Photographs, and a stream of samples made from them"
 if [ -z "$data" ]; then
   epochs=12
-  show 'signpost synth -o drawn --tracks 8 --frames 10 --field 344 --seed 1'
+  show 'signpost synth -o drawn --tracks 8 --frames 10 --field 688 --seed 1'
   data=drawn/GTSRB
   # The field: photographs as a phone takes them, framed loosely. The truth stands in a table of its own.
   tail -n +2 drawn/field/labels.csv | jq -Rc 'split(",") | {file: ("drawn/field/" + .[0]), label: (.[1] | tonumber), group: .[2]}' >truth.ndjson

@@ -144,13 +144,14 @@ SignPicture SignTrack::frame(int frame, int frames) const {
 SignPicture SignTrack::photograph() const {
   const Look& look = *look_;
   Random random(look.seed, look.id, 0, "synth photograph");
-  const int longer = 320 + static_cast<int>(random.below(161)), shorter = longer * 3 / 4;
+  const int longer = 200 + static_cast<int>(random.below(121));
+  const int shorter = static_cast<int>(longer * random.uniform(0.8, 1));
   const bool upright = random.chance(0.6);
   Shot shot = look.shot;
   shot.view = look.view;
   shot.width = upright ? shorter : longer;
   shot.height = upright ? longer : shorter;
-  shot.size = shorter * random.uniform(1.0 / 3, 0.5);
+  shot.size = shorter * random.uniform(0.5, 0.8);
   const Extent box = extent(*look.subject.drawing, shot.view, shot.size);
   shot.left = (shot.width - box.width()) * random.uniform(0.08, 0.92);
   shot.top = (shot.height - box.height()) * random.uniform(0.08, 0.8);

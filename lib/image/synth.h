@@ -32,8 +32,8 @@ class SignTrack {
   /// cuts: a tenth of the sign around it on each side, at least 5 pixels.
   SignPicture frame(int frame, int frames) const;
 
-  /// The sign as somebody photographs it with a phone: 240 to 480 pixels a side, the sign a third
-  /// to a half of the shorter one, somewhere, often shaken.
+  /// The sign as somebody catches it in the guide box of a phone's app: 160 to 320 pixels a side,
+  /// the sign half to four fifths of the shorter one, somewhere, often shaken.
   SignPicture photograph() const;
 
  private:
