@@ -33,7 +33,7 @@ show "signpost ingest '$data' >ingested.ndjson"
 step "2. Split by whole tracks, check, crop"
 show "signpost split $splitting --seed 7 ingested.ndjson >split.ndjson"
 show 'signpost check split.ndjson'
-show 'signpost stats split.ndjson | head -8'
+show 'signpost stats split.ndjson | sed -n 1,8p'
 show 'signpost crop --size 48 split.ndjson >samples.ndjson'
 show "signpost pack samples.ndjson -o shards     # for other tools; the trainer reads the stream itself"
 if [ ! -e truth.ndjson ]; then
@@ -57,7 +57,7 @@ field_accuracy() { # field_accuracy PACKAGE: on the half that nobody labels
   jq -r .file away.ndjson | signpost run "$1" - |
     jq -rs --slurpfile truth away.ndjson '([$truth[].label] as $t | [to_entries[] | select(.value.label == $t[.key])] | length) / length * 1000 | round / 10'
 }
-show "jq -r .file away.ndjson | head -1 | signpost run signs-1.signpost -"
+show "jq -r .file away.ndjson | sed -n 1p | signpost run signs-1.signpost -"
 before=$(field_accuracy signs-1.signpost)
 echo "right on $before % of $(wc -l <away.ndjson) field photographs" >&2
 
@@ -76,7 +76,7 @@ show 'signpost package run-2 -o signs-2.signpost'
 after=$(field_accuracy signs-2.signpost)
 
 accuracy=$(signpost eval run-1 samples.ndjson --split val --json --quiet | jq -r '.accuracy * 10000 | round / 100')
-one=$(jq -r .file away.ndjson | head -1)
+one=$(jq -r .file away.ndjson | sed -n 1p)
 step "Done"
 cat <<END
 accuracy     $accuracy % on validation samples whose signs the network never saw

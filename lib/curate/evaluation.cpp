@@ -10,6 +10,7 @@
 #include "base/json_text.h"
 #include "base/progress.h"
 #include "base/random.h"
+#include "curate/split.h"
 
 namespace signpost {
 namespace {
@@ -31,7 +32,7 @@ void Evaluation::add(const Sample& sample, std::size_t target,
   const auto predicted = static_cast<std::size_t>(best - probabilities.begin());
   const auto above = std::count_if(probabilities.begin(), probabilities.end(),
                                    [&](float p) { return p > probabilities[target]; });
-  const std::uint64_t group = stable_hash(sample.group.empty() ? sample.id : sample.group);
+  const std::uint64_t group = stable_hash(group_of(sample));
   rows_.push_back({static_cast<std::uint32_t>(target), static_cast<std::uint32_t>(predicted), *best,
                    -std::log(std::max(probabilities[target], 1e-12f)), above < 5});
   group_keys_.push_back(group);

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <charconv>
+#include <functional>
 #include <limits>
 
 #include "base/error.h"
@@ -128,6 +129,49 @@ void keep_unknown(od::value value, std::string_view raw_key, std::string& extra)
   extra += raw;
 }
 
+using Fail = std::function<Error(const std::string&)>;
+
+CropOp crop_of(od::object arguments, const Fail& fail) {
+  CropOp crop;
+  for (auto item : arguments) {
+    od::field argument = std::move(item);
+    const std::string_view name = raw_key(argument);
+    if (name == "size") {
+      const auto size = std::int64_t(argument.value());
+      if (size < 1 || size > 4096) throw fail("asks for a crop of " + std::to_string(size) + " px");
+      crop.size = static_cast<int>(size);
+    } else if (name == "margin") {
+      crop.margin = double(argument.value());
+      if (!(crop.margin >= 0 && crop.margin <= 4)) throw fail("asks for a margin outside 0 to 4");
+    } else {
+      throw fail("gives crop the unknown argument \"" + std::string(name) + "\"");
+    }
+  }
+  if (crop.size == 0) throw fail("asks for a crop without a size");
+  return crop;
+}
+
+AugmentOp augment_of(od::object arguments, const Fail& fail) {
+  AugmentOp augment;
+  for (auto item : arguments) {
+    od::field argument = std::move(item);
+    const std::string_view name = raw_key(argument);
+    if (name == "recipe") {
+      augment.recipe = std::string_view(argument.value());
+    } else if (name == "digest") {
+      augment.digest = std::string_view(argument.value());
+    } else if (name == "seed") {
+      augment.seed = std::uint64_t(argument.value());
+    } else if (name == "copy") {
+      augment.copy = std::uint64_t(argument.value());
+    } else {
+      throw fail("gives augment the unknown argument \"" + std::string(name) + "\"");
+    }
+  }
+  if (augment.recipe.empty()) throw fail("asks for an augmentation without a recipe");
+  return augment;
+}
+
 }  // namespace
 
 bool inside(const Roi& roi, int width, int height) {
@@ -240,23 +284,9 @@ std::vector<Op> SampleDecoder::ops(const Sample& sample) {
         const std::string_view key = raw_key(field);
         od::object arguments = field.value().get_object();
         if (key == "crop") {
-          CropOp crop;
-          crop.size = static_cast<int>(std::int64_t(arguments["size"]));
-          double margin;
-          if (!arguments["margin"].get(margin)) crop.margin = margin;
-          if (crop.size < 1 || crop.size > 4096)
-            throw fail("asks for a crop of " + std::to_string(crop.size) + " px");
-          if (!(crop.margin >= 0 && crop.margin <= 4))
-            throw fail("asks for a margin outside 0 to 4");
-          ops.emplace_back(crop);
+          ops.emplace_back(crop_of(arguments, fail));
         } else if (key == "augment") {
-          AugmentOp augment;
-          augment.recipe = std::string_view(arguments["recipe"]);
-          std::string_view digest;
-          if (!arguments["digest"].get(digest)) augment.digest = digest;
-          augment.seed = std::uint64_t(arguments["seed"]);
-          augment.copy = std::uint64_t(arguments["copy"]);
-          ops.emplace_back(augment);
+          ops.emplace_back(augment_of(arguments, fail));
         } else {
           throw fail("holds the unknown operation \"" + std::string(key) + "\"");
         }

@@ -23,7 +23,7 @@ table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 td,th{padding:.15rem .7rem;text-align:right}td.name,th.name{text-align:left}
 tbody tr:nth-child(even){background:#f4f4f4}th{border-bottom:1px solid #999}
 svg text{font:12px system-ui,sans-serif;fill:#444}
-.matrix{overflow-x:auto}.curves{display:flex;flex-wrap:wrap;gap:1rem}
+.matrix{overflow-x:auto}.matrix svg text{font-size:9px}.curves{display:flex;flex-wrap:wrap;gap:1rem}
 )";
 
 std::string escaped(std::string_view text) {

@@ -5,10 +5,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include <bit>
 #include <chrono>
 #include <cmath>
-#include <numbers>
 #include <optional>
 
 #include "base/error.h"
@@ -18,6 +16,7 @@
 #include "image/render.h"
 #include "sample/catalogue.h"
 #include "train/feed.h"
+#include "train/optimiser.h"
 #include "train/report.h"
 #include "train/torch_network.h"
 
@@ -32,7 +31,7 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-constexpr double kMomentum = 0.9, kWeightDecay = 5e-4, kLabelSmoothing = 0.1;
+constexpr double kLabelSmoothing = 0.1;
 constexpr std::size_t kPredictBatch = 256;
 
 bool processor_has_bfloat16() {
@@ -63,26 +62,6 @@ class Autocast {
   bool on_;
 };
 
-/// A small data set needs its steps more than it needs large batches: the largest power of two, 16
-/// to 128, that leaves at least 800 steps.
-int default_batch_size(std::uint64_t samples, int epochs) {
-  const std::uint64_t wanted = samples * static_cast<std::uint64_t>(epochs) / 800;
-  return static_cast<int>(std::clamp<std::uint64_t>(std::bit_floor(wanted), 16, 128));
-}
-
-/// The peak grows with the square root of the batch, as the noise of its gradient falls.
-double default_learning_rate(int batch_size) { return 0.4 * std::sqrt(batch_size / 128.0); }
-
-/// The learning rate of a step: up from a tenth to the peak over the first 30 %, then down to
-/// nothing, by cosines.
-double one_cycle(double peak, std::uint64_t step, std::uint64_t steps) {
-  const double at = (static_cast<double>(step) + 0.5) / static_cast<double>(steps), rise = 0.3;
-  const auto cosine = [](double from, double to, double t) {
-    return to + (from - to) * (1 + std::cos(std::numbers::pi * t)) / 2;
-  };
-  return at < rise ? cosine(peak / 10, peak, at / rise) : cosine(peak, 0, (at - rise) / (1 - rise));
-}
-
 torch::Tensor channels(const std::array<float, 3>& values) {
   return torch::tensor({values[0], values[1], values[2]});
 }
@@ -90,112 +69,6 @@ torch::Tensor channels(const std::array<float, 3>& values) {
 torch::Tensor as_tensor(std::span<const std::uint8_t> pixels, std::size_t count, int size) {
   return torch::from_blob(const_cast<std::uint8_t*>(pixels.data()),
                           {static_cast<std::int64_t>(count), size, size, 3}, torch::kUInt8);
-}
-
-/// Momentum SGD and the moving average of the weights, over the parameters and buffers of one
-/// network.
-class Optimiser {
- public:
-  Optimiser(TorchNetwork& network, std::uint64_t steps) : steps_(steps) {
-    for (const auto& item : network.named_parameters()) {
-      parameters_.push_back(item.value());
-      momentum_.push_back(torch::zeros_like(item.value()));
-      decays_.push_back(item.value().dim() > 1);  // not norms, not biases
-    }
-    for (const auto& item : network.named_parameters()) tracked_.push_back(item.value());
-    for (const auto& item : network.named_buffers()) {
-      if (item.value().is_floating_point()) tracked_.push_back(item.value());
-    }
-    for (const torch::Tensor& tensor : tracked_) average_.push_back(tensor.detach().clone());
-  }
-
-  void step(std::uint64_t index, double learning_rate) {
-    const torch::NoGradGuard no_grad;
-    for (std::size_t i = 0; i < parameters_.size(); ++i) {
-      torch::Tensor& weight = parameters_[i];
-      torch::Tensor gradient = weight.grad();
-      if (decays_[i]) gradient = gradient.add(weight, kWeightDecay);
-      momentum_[i].mul_(kMomentum).add_(gradient);
-      weight.add_(gradient.add(momentum_[i], kMomentum), -learning_rate);
-      weight.mutable_grad().reset();
-    }
-    // The window grows with the run, so that early noise leaves the average and short runs are
-    // averaged too.
-    const double window = std::clamp(0.1 * static_cast<double>(index), 1.0,
-                                     std::max(20.0, 0.05 * static_cast<double>(steps_)));
-    for (std::size_t i = 0; i < tracked_.size(); ++i)
-      average_[i].lerp_(tracked_[i].detach(), 1 / window);
-  }
-
-  /// Exchanges the network's weights with their average; a second call exchanges them back.
-  void swap_average() {
-    const torch::NoGradGuard no_grad;
-    for (std::size_t i = 0; i < tracked_.size(); ++i) {
-      const torch::Tensor kept = tracked_[i].detach().clone();
-      tracked_[i].detach().copy_(average_[i]);
-      average_[i] = kept;
-    }
-  }
-
-  void save(Weights& out) const {
-    store("weights.", tracked_, out);
-    store("average.", average_, out);
-    store("momentum.", momentum_, out);
-  }
-
-  void load(const Weights& in) {
-    const torch::NoGradGuard no_grad;
-    fetch("weights.", tracked_, in);
-    fetch("average.", average_, in);
-    fetch("momentum.", momentum_, in);
-  }
-
- private:
-  static void store(const std::string& prefix, const std::vector<torch::Tensor>& tensors,
-                    Weights& out) {
-    for (std::size_t i = 0; i < tensors.size(); ++i) {
-      const torch::Tensor flat = tensors[i].detach().contiguous();
-      Tensor& tensor = out[fmt::format("{}{:04}", prefix, i)];
-      tensor.shape.assign(flat.sizes().begin(), flat.sizes().end());
-      tensor.values.assign(flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel());
-    }
-  }
-
-  static void fetch(const std::string& prefix, std::vector<torch::Tensor>& tensors,
-                    const Weights& in) {
-    for (std::size_t i = 0; i < tensors.size(); ++i) {
-      const Tensor& source = weight(in, fmt::format("{}{:04}", prefix, i));
-      if (source.values.size() != static_cast<std::size_t>(tensors[i].numel())) {
-        throw Error(Blame::input, "the checkpoint belongs to another network; train the run again");
-      }
-      tensors[i].detach().copy_(torch::from_blob(const_cast<float*>(source.values.data()),
-                                                 source.shape, torch::kFloat32));
-    }
-  }
-
-  std::uint64_t steps_;
-  std::vector<torch::Tensor> parameters_, momentum_, tracked_, average_;
-  std::vector<bool> decays_;
-};
-
-void write_checkpoint(const fs::path& run, const Optimiser& optimiser, std::uint64_t epochs_done) {
-  Weights state;
-  optimiser.save(state);
-  state["epochs"] = {{1}, {static_cast<float>(epochs_done)}};
-  OutputFile file(run / "checkpoint.safetensors", true);
-  file.write(encode_safetensors(state));
-  file.commit();
-}
-
-/// Loads the checkpoint, if there is one, and tells how many epochs are done.
-std::uint64_t read_checkpoint(const fs::path& run, Optimiser& optimiser) {
-  const fs::path path = run / "checkpoint.safetensors";
-  if (!fs::exists(path)) return 0;
-  Bytes bytes;
-  read_file(path, bytes);
-  const Weights state = decode_safetensors(bytes, path.string());
-  optimiser.load(state);
-  return static_cast<std::uint64_t>(weight(state, "epochs").values.at(0));
 }
 
 /// Keeps the lines of the epochs that the checkpoint knows of: a line may have been written just
@@ -402,7 +275,7 @@ TrainResult train(const TrainOptions& options, Rejects& rejects,
                         : default_batch_size(data.train.samples.size(), options.epochs);
   info.learning_rate =
       options.learning_rate > 0 ? options.learning_rate : default_learning_rate(info.batch_size);
-  info.weight_decay = kWeightDecay;
+  info.weight_decay = Optimiser::kWeightDecay;
   info.label_smoothing = kLabelSmoothing;
   info.seed = options.seed;
   info.data_digest = data.digest;
@@ -421,7 +294,7 @@ TrainResult train(const TrainOptions& options, Rejects& rejects,
   const std::uint64_t steps_each = data.train.samples.size() / batch_size;
   const std::uint64_t steps = steps_each * static_cast<std::uint64_t>(options.epochs);
   Optimiser optimiser(network, steps);
-  const std::uint64_t epochs_done = read_checkpoint(options.run, optimiser);
+  const std::uint64_t epochs_done = optimiser.read_checkpoint(options.run);
   trim_metrics(options.run, epochs_done);
   const std::uint64_t epochs = static_cast<std::uint64_t>(options.epochs);
   words(fmt::format(
@@ -487,7 +360,7 @@ TrainResult train(const TrainOptions& options, Rejects& rejects,
             epoch + 1, loss_sum / static_cast<double>(steps_each),
             static_cast<double>(right) / images, validation.mean_loss(), validation.accuracy(),
             one_cycle(info.learning_rate, step - 1, steps), images / epoch_seconds, epoch_seconds));
-    write_checkpoint(options.run, optimiser, epoch + 1);
+    optimiser.write_checkpoint(options.run, epoch + 1);
     progress.wipe();
     words(fmt::format("epoch {}/{}: loss {:.3f}, validation {:.2f} %, {} images/s", epoch + 1,
                       epochs, loss_sum / static_cast<double>(steps_each),

@@ -84,4 +84,33 @@ TEST_CASE("an operation of a later release is an error, not skipped") {
   CHECK_THROWS_WITH(decoder.ops(sample), "a: field \"ops\" holds the unknown operation \"rotate\"");
 }
 
+TEST_CASE(
+    "an argument that is unknown or of a wrong type is an error, since it would change pixels") {
+  const auto error_of = [](const std::string& ops) -> std::string {
+    SampleDecoder decoder;
+    Sample sample;
+    sample.id = std::string("a");
+    sample.ops = ops;
+    try {
+      decoder.ops(sample);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return {};
+  };
+  CHECK(error_of(R"({"crop":{"size":48,"aspect":true}})") ==
+        "a: field \"ops\" gives crop the unknown argument \"aspect\"");
+  CHECK(error_of(R"({"crop":{"margin":0.5}})") ==
+        "a: field \"ops\" asks for a crop without a size");
+  CHECK(error_of(R"({"crop":{"size":9999}})") == "a: field \"ops\" asks for a crop of 9999 px");
+  CHECK(error_of(R"({"crop":{"size":48,"margin":5}})") ==
+        "a: field \"ops\" asks for a margin outside 0 to 4");
+  CHECK_FALSE(error_of(R"({"crop":{"size":48,"margin":"0.1"}})").empty());
+  CHECK(error_of(R"({"augment":{"recipe":"road","colour":"red"}})") ==
+        "a: field \"ops\" gives augment the unknown argument \"colour\"");
+  CHECK(error_of(R"({"augment":{"seed":1}})") ==
+        "a: field \"ops\" asks for an augmentation without a recipe");
+  CHECK(error_of(R"({"crop":{"size":48,"margin":0}})").empty());
+}
+
 }  // namespace signpost
