@@ -16,7 +16,7 @@ help:
 	@echo 'make test-asan run the tests under AddressSanitizer and UBSan'
 	@echo 'make format    run clang-format over our code'
 	@echo 'make tidy      run clang-tidy over our code'
-	@echo 'make bench     print the benchmarks of tests/bench'
+	@echo 'make bench     print the rates of the data plane on GTSRB (DATA=FOLDER)'
 	@echo 'make install   install the programs (PREFIX=/usr/local)'
 	@echo 'make clean     remove build/ and demo/'
 
@@ -65,7 +65,7 @@ build/.tools: build/.packages
 	@touch $@
 
 bench: build
-	@for b in tests/bench/*.sh; do [ ! -e "$$b" ] || PATH="$(CURDIR)/$(BUILD)/bin:$$PATH" "$$b"; done
+	@PATH="$(CURDIR)/$(BUILD)/bin:$$PATH" DATA="$(DATA)" tests/bench/data_plane.sh
 
 install: build
 	cmake --install $(BUILD) --prefix $(or $(PREFIX),/usr/local)

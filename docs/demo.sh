@@ -23,18 +23,18 @@ if [ -z "$data" ]; then
   data=drawn/GTSRB
   # The field: photographs as a phone takes them, framed loosely. The truth stands in a table of its own.
   tail -n +2 drawn/field/labels.csv | jq -Rc 'split(",") | {file: ("drawn/field/" + .[0]), label: (.[1] | tonumber), group: .[2]}' >truth.ndjson
-  splitting='--val 0.25'
+  val=0.25 test=0
 else
-  epochs=6
-  splitting='--val 0.2 --test 0.06'
+  epochs=3
+  val=0.2 test=0.06
 fi
 show "signpost ingest '$data' >ingested.ndjson"
 
 step "2. Split by whole tracks, check, crop"
-show "signpost split $splitting --seed 7 ingested.ndjson >split.ndjson"
+show "signpost split --val $val --test $test --seed 7 ingested.ndjson >split.ndjson"
 show 'signpost check split.ndjson'
 show 'signpost stats split.ndjson | sed -n 1,8p'
-show 'signpost crop --size 48 split.ndjson >samples.ndjson'
+show "jq -c 'select(.split != \"test\")' split.ndjson | signpost crop --size 48 >samples.ndjson"
 show "signpost pack samples.ndjson -o shards     # for other tools; the trainer reads the stream itself"
 if [ ! -e truth.ndjson ]; then
   # Whole photographs of signs that neither side of the split has seen play the field.
@@ -70,7 +70,7 @@ show 'signpost capture list --order uncertain --limit 1'
 jq -c --slurpfile truth home.ndjson '(INDEX($truth[]; .file)) as $t | {capture, label: $t[.file].label}' added.ndjson >labels.ndjson
 show 'signpost capture label --from labels.ndjson --annotator demo >/dev/null'
 show 'signpost capture export | signpost crop --size 48 >captures.ndjson'
-show "signpost merge samples.ndjson captures.ndjson | signpost split $splitting --seed 7 >samples-2.ndjson"
+show "signpost merge samples.ndjson captures.ndjson | signpost split --val $val --seed 7 >samples-2.ndjson"
 show "signpost train samples-2.ndjson --augment road --epochs $epochs -o run-2"
 show 'signpost package run-2 -o signs-2.signpost'
 after=$(field_accuracy signs-2.signpost)
