@@ -40,7 +40,7 @@ if [ ! -e truth.ndjson ]; then
   # Whole photographs of signs that neither side of the split has seen play the field.
   jq -c 'select(.split == "test")' split.ndjson | signpost pack -o field --quiet
   tar -xf field/shard-000000.tar -C field
-  jq -c 'select(.split == "test") | {file: ("field/" + .id + ".ppm"), label, group}' split.ndjson >truth.ndjson
+  jq -c 'select(.split == "test") | {file: ("field/" + .id + ".ppm"), label: .label, group}' split.ndjson >truth.ndjson
 fi
 
 step "3. Train, measure, package"
