@@ -133,6 +133,7 @@ Interval Evaluation::accuracy_by_group() const {
   if (groups.size() < 2) return interval;
   constexpr std::size_t kDraws = 1000;
   std::vector<double> accuracies;
+  accuracies.reserve(kDraws);
   for (std::size_t draw = 0; draw < kDraws; ++draw) {
     Random random(0, "accuracy", draw, "bootstrap");
     std::uint64_t count = 0, right = 0;

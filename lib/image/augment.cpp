@@ -59,7 +59,7 @@ void warp(const std::uint8_t* patch, int side, const std::array<double, 9>& m, i
       const double sy = std::clamp((m[3] * x + m[4] * y + m[5]) * w, 0.0, limit);
       const int fx = static_cast<int>(sx * 256 + 0.5), fy = static_cast<int>(sy * 256 + 0.5);
       const int x0 = fx >> 8, y0 = fy >> 8, dx = fx & 255, dy = fy & 255;
-      const std::uint8_t* top = patch + y0 * row_bytes + x0 * 3;
+      const std::uint8_t* top = patch + y0 * row_bytes + std::ptrdiff_t{x0} * 3;
       const std::uint8_t* bottom = top + (dy ? row_bytes : 0);
       const int right = dx ? 3 : 0;
       const int w11 = dx * dy, w01 = (dx << 8) - w11, w10 = (dy << 8) - w11,
