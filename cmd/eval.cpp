@@ -16,7 +16,7 @@ namespace signpost {
 namespace {
 
 struct Options {
-  std::filesystem::path model, root, predictions;
+  std::filesystem::path model, predictions;
   StreamOptions stream;
   MeasureOptions measure;
   ProgressStyle progress = ProgressStyle::automatic;
@@ -81,7 +81,6 @@ Exit run(Options options) {
     };
   }
   options.measure.manifest = options.stream.manifest;
-  options.measure.root = options.stream.root;
   Progress progress("eval", "images", 0, progress_style(options.progress));
   const Evaluation evaluation = measure(predictor, options.measure, rejects, progress);
   progress.finish();
@@ -106,7 +105,7 @@ Command command() {
                            "Write each sample's prediction to this file as NDJSON")
                 ->type_name("FILE");
             app.add_flag("--force", options->force, "Replace an existing predictions file");
-            add_root(app, options->stream.root);
+            add_root(app, options->measure.root);
             add_jobs(app, options->measure.jobs);
             add_progress(app, options->progress);
             return [options] { return run(*options); };

@@ -6,7 +6,6 @@
 #include <optional>
 
 #include "base/error.h"
-#include "base/json_text.h"
 #include "base/parallel.h"
 #include "image/render.h"
 #include "sample/stream.h"
@@ -18,6 +17,7 @@ constexpr std::size_t kBatch = 64;
 
 struct Item {
   Sample sample;
+  RenderPlan plan;
   std::string where, wrong;
   std::size_t target = 0;
 };
@@ -28,12 +28,6 @@ struct Rendered {
   std::size_t good = 0;
 };
 
-std::string crop_op(const Preprocessing& preprocessing) {
-  std::string op = fmt::format(R"({{"crop":{{"size":{},"margin":)", preprocessing.size);
-  append_json_number(op, preprocessing.margin_permille / 1000.0);
-  return op + "}}";
-}
-
 }  // namespace
 
 Evaluation measure(const Predictor& predictor, const MeasureOptions& options, Rejects& rejects,
@@ -41,7 +35,6 @@ Evaluation measure(const Predictor& predictor, const MeasureOptions& options, Re
   const Renderer renderer(options.root);
   SampleReader reader(options.manifest, rejects);
   Evaluation evaluation(predictor.class_ids, predictor.names);
-  const std::string own_crop = crop_op(predictor.preprocessing);
   const std::size_t outputs = predictor.class_ids.size();
   std::uint64_t left_out = 0;
   std::vector<float> probabilities;
@@ -67,13 +60,14 @@ Evaluation measure(const Predictor& predictor, const MeasureOptions& options, Re
             item.wrong =
                 fmt::format("has class {}, which this network does not know", *sample.label);
           }
-          const RenderPlan plan = renderer.plan(sample);
-          if (plan.crop && *plan.crop != predictor.preprocessing) {
+          item.plan = renderer.plan(sample);
+          if (item.plan.crop && *item.plan.crop != predictor.preprocessing) {
             throw Error(Blame::input,
                         sample.id +
                             ": is cropped otherwise than this network needs; leave signpost crop "
                             "out of the stream, the network brings its own");
           }
+          item.plan.crop = predictor.preprocessing;
           item.sample = std::move(sample);
         }
         if (batch.empty()) return std::nullopt;
@@ -84,9 +78,7 @@ Evaluation measure(const Predictor& predictor, const MeasureOptions& options, Re
         thread_local Image image;
         for (Item& item : batch) {
           if (!item.wrong.empty()) continue;
-          Sample cropped = item.sample;
-          if (!renderer.plan(cropped).crop) cropped.add_op(own_crop);
-          if (!renderer.render(cropped, image, item.wrong)) continue;
+          if (!renderer.render(item.sample, item.plan, image, item.wrong)) continue;
           result.pixels.insert(result.pixels.end(), image.rgb.begin(), image.rgb.end());
           ++result.good;
         }

@@ -80,6 +80,11 @@ bool Renderer::render(const Sample& sample, Image& out, std::string& wrong) cons
     wrong = error.what();
     return false;
   }
+  return render(sample, plan, out, wrong);
+}
+
+bool Renderer::render(const Sample& sample, const RenderPlan& plan, Image& out,
+                      std::string& wrong) const {
   if (!plan.crop) return decode(sample, out, wrong);
   thread_local Image photograph;
   if (!decode(sample, photograph, wrong)) return false;

@@ -41,6 +41,9 @@ class Renderer {
   /// matter.
   bool render(const Sample& sample, Image& out, std::string& wrong) const;
 
+  /// The same by a plan that is known already.
+  bool render(const Sample& sample, const RenderPlan& plan, Image& out, std::string& wrong) const;
+
  private:
   std::shared_ptr<const Recipe> recipe(const AugmentOp& op) const;
 

@@ -24,7 +24,7 @@ struct Item {
   Bytes ppm;
 };
 
-/// Bytes without the sync and rename of OutputFile: the folder around it is what appears whole.
+/// Names the shards with their digests, and the digest of all records.
 void write_dataset_json(const std::filesystem::path& folder,
                         const std::vector<ShardWriter::Shard>& shards, std::uint64_t samples,
                         const std::string& stream_sha256) {

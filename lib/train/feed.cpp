@@ -54,7 +54,8 @@ void render(const Renderer& renderer, const Preprocessing& rule, int pad, Item& 
   const int side = rule.size + 2 * pad;
   item.pixels.resize(static_cast<std::size_t>(side) * static_cast<std::size_t>(side) * 3);
   if (item.plan.recipe) {
-    if (renderer.render(item.sample, photograph, item.wrong)) item.pixels = photograph.rgb;
+    if (renderer.render(item.sample, item.plan, photograph, item.wrong))
+      item.pixels = photograph.rgb;
     return;
   }
   if (!renderer.decode(item.sample, photograph, item.wrong)) return;

@@ -17,10 +17,7 @@ constexpr double kMomentum = 0.9;
 
 void store(const std::string& prefix, const std::vector<torch::Tensor>& tensors, Weights& out) {
   for (std::size_t i = 0; i < tensors.size(); ++i) {
-    const torch::Tensor flat = tensors[i].detach().contiguous();
-    Tensor& tensor = out[fmt::format("{}{:04}", prefix, i)];
-    tensor.shape.assign(flat.sizes().begin(), flat.sizes().end());
-    tensor.values.assign(flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel());
+    out[fmt::format("{}{:04}", prefix, i)] = copy_of(tensors[i]);
   }
 }
 

@@ -25,6 +25,8 @@ std::string module_name(std::string name) {
   return name;
 }
 
+}  // namespace
+
 Tensor copy_of(const torch::Tensor& tensor) {
   const torch::Tensor flat = tensor.detach().to(torch::kFloat32).contiguous();
   Tensor copy;
@@ -32,8 +34,6 @@ Tensor copy_of(const torch::Tensor& tensor) {
   copy.values.assign(flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel());
   return copy;
 }
-
-}  // namespace
 
 TorchNetwork::TorchNetwork(NetworkSpec spec) : spec_(std::move(spec)), steps_(spec_.layers.size()) {
   for (std::size_t i = 0; i < steps_.size(); ++i) {

@@ -35,6 +35,9 @@ class TorchNetwork : public torch::nn::Module {
   std::vector<Step> steps_;
 };
 
+/// The values and the shape of a tensor, as float32, in memory of their own.
+Tensor copy_of(const torch::Tensor& tensor);
+
 /// uint8 images, N x px x px x 3, to what TorchNetwork takes.
 torch::Tensor normalise(const torch::Tensor& images, const torch::Tensor& mean,
                         const torch::Tensor& deviation);
