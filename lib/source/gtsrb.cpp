@@ -17,6 +17,7 @@
 #include "base/parallel.h"
 #include "pixels/pnm.h"
 #include "source/file_tree.h"
+#include "source/format.h"
 
 namespace signpost {
 namespace {
@@ -357,14 +358,25 @@ std::vector<GtsrbRow> parse_gtsrb_csv(
   return rows;
 }
 
-void read_gtsrb(const std::vector<std::string>& paths, const GtsrbOptions& options,
+bool is_gtsrb(const FileTree& tree) {
+  const auto official = [](std::string_view path) {
+    return path.find("Final_Training") != std::string_view::npos ||
+           path.find("Final_Test") != std::string_view::npos;
+  };
+  return std::ranges::any_of(tree.folders(), [&](const auto& entry) {
+    const auto& [folder, names] = entry;
+    return std::ranges::any_of(names, [&](const std::string& name) {
+      return is_training_csv(name) || name == "GT-final_test.csv" ||
+             (is_ppm(name) && (official(folder) || official(tree.path())));
+    });
+  });
+}
+
+void read_gtsrb(const std::vector<std::unique_ptr<FileTree>>& trees, const GtsrbOptions& options,
                 Rejects& rejects, const std::function<void(const Sample&)>& emit) {
-  std::vector<std::unique_ptr<FileTree>> trees;
-  for (const std::string& path : paths) {
-    trees.push_back(std::make_unique<FileTree>(path));
-    if (const std::string damage = trees.back()->damage(); !damage.empty()) {
-      rejects.add(path, damage.substr(damage.find(": ") + 2));
-    }
+  for (const auto& tree : trees) {
+    if (const std::string damage = tree->damage(); !damage.empty())
+      rejects.add(tree->path(), damage.substr(damage.find(": ") + 2));
   }
   const std::vector<Annotated> sources = find_sources(trees, rejects);
   RowSource rows(sources, options);
