@@ -144,6 +144,20 @@ bool decode(std::span<const std::uint8_t> bytes, Image* image, ImageSize& size,
 
 }  // namespace
 
+std::string_view image_type(std::span<const std::uint8_t> bytes) {
+  switch (format_of(bytes)) {
+    case Format::png:
+      return "png";
+    case Format::jpeg:
+      return "jpg";
+    case Format::pnm:
+      return bytes[1] == '5' ? "pgm" : "ppm";
+    case Format::unknown:
+      break;
+  }
+  return {};
+}
+
 bool decode_image(std::span<const std::uint8_t> bytes, Image& image, std::string& wrong) {
   ImageSize size;
   return decode(bytes, &image, size, wrong);

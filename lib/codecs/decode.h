@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "pixels/image.h"
@@ -13,6 +14,10 @@ namespace signpost {
 struct ImageSize {
   int width = 0, height = 0;
 };
+
+/// "ppm", "pgm", "png", "jpg" or "webp" by an image's first bytes, as files are named; empty for
+/// anything else.
+std::string_view image_type(std::span<const std::uint8_t> bytes);
 
 /// Decodes PPM, PGM (binary), PNG and JPEG, told by their first bytes, to RGB. Alpha is dropped,
 /// grey is spread, 16 bits become 8. This is the one decoder of the suite: trainer and device see

@@ -151,13 +151,16 @@ class Examiner {
       sample.height = size.height;
       sample.sha256 = digest;
       if (annotation.box) {
-        sample.roi = pixel_box(*annotation.box, size.width, size.height, options_.clip_boxes,
-                               annotation.wrong);
+        Annotation::Box box = *annotation.box;
+        if (annotation.relative)
+          box = {box.x1 * size.width, box.y1 * size.height, box.x2 * size.width,
+                 box.y2 * size.height};
+        sample.roi = pixel_box(box, size.width, size.height, options_.clip_boxes, annotation.wrong);
       }
       if (sample.id.empty()) {
         sample.id = annotation.key.empty() ? place : place + "/" + annotation.key;
+        if (sample.group.empty()) sample.group = place;
       }
-      if (sample.group.empty()) sample.group = place;
     }
   }
 

@@ -31,7 +31,7 @@ bool holds_annotations(std::string_view name) {
 
 }  // namespace
 
-bool is_image_name(std::string_view name) {
+bool names_image(std::string_view name) {
   return any_of(extension_of(name), {"ppm", "pgm", "png", "jpg", "jpeg", "webp"});
 }
 

@@ -43,7 +43,7 @@ class FileTree {
 };
 
 /// True for a name that ends as those of PPM, PGM, PNG, JPEG and WebP files do.
-bool is_image_name(std::string_view name);
+bool names_image(std::string_view name);
 
 /// A file name or path without its extension.
 std::string_view without_extension(std::string_view name);

@@ -23,14 +23,16 @@ struct Annotation {
     double x1 = 0, y1 = 0, x2 = 0, y2 = 0;
   };
 
-  /// What the file says beyond image and box: id (empty: made from the image's path and `key`),
-  /// label (where the file holds a class id of ours), group, frame, split, extra. `image`, `width`,
-  /// `height`, `roi` and `sha256` are left to whoever reads the image.
+  /// What the file says beyond image and box: id (empty: made from the image's path and `key`; a
+  /// group is made only together with an id), label (where the file holds a class id of ours),
+  /// group, frame, split, extra. `image`, `width`, `height`, `roi` and `sha256` are left to whoever
+  /// reads the image.
   Sample sample;
   std::string key;         ///< tells it from the others of its image; empty where there is but one
   std::string class_name;  ///< the class as the file calls it; empty where sample.label is set or
                            ///< where there is no label
   std::optional<Box> box;  ///< nothing: the whole image
+  bool relative = false;   ///< the box is in shares of the image's width and height
   std::string where;       ///< FILE:LINE, or FILE and the entry's name, for messages
   std::string wrong;       ///< why it must be rejected, and what to do; empty if it is sound
   std::string text;        ///< the entry as it stands in the file, for the rejects; may be empty
@@ -141,7 +143,7 @@ std::string format_names(bool written);
 /// A sample's id as a file name without extension. Different ids give different stems: '/' becomes
 /// '-', and whatever is neither a letter, a digit, '_', '+' nor beyond ASCII becomes '=' and two
 /// hexadecimal digits, so that no id can name a folder or another place. Long ids end in a hash.
-std::string file_stem(std::string_view id);
+std::string stem_of_id(std::string_view id);
 
 /// What signpost knows of a sample and an annotation file has no place for (id, group, frame,
 /// split, fields of others) as one JSON object.
@@ -150,6 +152,15 @@ std::string own_fields(const Sample& sample);
 /// Sets in `sample` what such an object holds, and leaves the rest. Returns what is wrong with it,
 /// or an empty string.
 std::string apply_own_fields(std::string_view json, Sample& sample);
+
+/// Takes the member of that name out of `extra`, a sample's unknown fields, and returns its value
+/// as JSON text; empty if there is none.
+std::string take_field(std::string& extra, std::string_view name);
+
+/// For a sample whose operations have been executed: what told of the pixels before (image, size,
+/// ROI, hash, operations) goes into the field "rendered_from", and the sample stands for the whole
+/// of a new image.
+void set_rendered(Sample& sample);
 
 // One pair of functions a format, each in its own file.
 bool is_coco(const FileTree& tree);
@@ -186,6 +197,8 @@ std::unique_ptr<AnnotationWriter> create_gtsdb(const std::filesystem::path& fold
                                                std::span<const ExportedClass> classes);
 bool is_csv(const FileTree& tree);
 std::unique_ptr<AnnotationReader> open_csv(const FileTree& tree, Rejects& rejects);
+std::unique_ptr<AnnotationWriter> create_csv(const std::filesystem::path& folder,
+                                             std::span<const ExportedClass> classes);
 bool is_gtsrb(const FileTree& tree);
 std::unique_ptr<AnnotationWriter> create_gtsrb(const std::filesystem::path& folder,
                                                std::span<const ExportedClass> classes);

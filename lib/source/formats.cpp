@@ -12,8 +12,15 @@ namespace {
 constexpr std::string_view kFallback = "imagefolder";
 
 constexpr std::array kFormats = {
-    Format{"gtsrb", "German Traffic Sign Recognition Benchmark", is_gtsrb, nullptr, nullptr},
-    Format{"imagefolder", "a folder for each class", is_image_folder, open_image_folder, nullptr},
+    Format{"gtsrb", "German Traffic Sign Recognition Benchmark", is_gtsrb, nullptr, create_gtsrb},
+    Format{"gtsdb", "German Traffic Sign Detection Benchmark", is_gtsdb, open_gtsdb, create_gtsdb},
+    Format{"yolo", "Ultralytics YOLO, detection", is_yolo, open_yolo, create_yolo},
+    Format{"webdataset", "tar shards, as pack writes them", is_webdataset, open_webdataset,
+           nullptr},
+    Format{"csv", "a table of images and their classes, with a header", is_csv, open_csv,
+           create_csv},
+    Format{"imagefolder", "a folder for each class, and metadata.csv", is_image_folder,
+           open_image_folder, create_image_folder},
 };
 
 }  // namespace

@@ -6,26 +6,20 @@
 #include "base/error.h"
 #include "source/format.h"
 #include "source/manifest.h"
+#include "source/text_fields.h"
 
 namespace signpost {
 namespace {
-
-std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
-
-std::string_view parent(std::string_view path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
-}
 
 /// The folder that holds the class folders, or the folders train, val and test above them.
 std::string root_of(const FileTree& tree) {
   std::vector<std::string_view> folders;
   for (const auto& [folder, names] : tree.folders()) {
-    if (std::ranges::any_of(names, is_image_name)) folders.push_back(folder);
+    if (std::ranges::any_of(names, names_image)) folders.push_back(folder);
   }
   std::string root = common_folder(folders);
-  if (std::ranges::find(folders, root) != folders.end()) root = parent(root);
-  if (!split_of(last_part(root)).empty()) root = parent(root);
+  if (std::ranges::find(folders, root) != folders.end()) root = parent_part(root);
+  if (!split_of(last_part(root)).empty()) root = parent_part(root);
   return root;
 }
 
@@ -41,7 +35,7 @@ class ImageFolderReader : public AnnotationReader {
   bool next(AnnotatedImage& image) override {
     while (folder_ != tree_.folders().end()) {
       const auto& [folder, names] = *folder_;
-      while (at_ < names.size() && !is_image_name(names[at_])) ++at_;
+      while (at_ < names.size() && !names_image(names[at_])) ++at_;
       if (at_ < names.size()) {
         fill(folder, names[at_++], image);
         return true;
@@ -53,7 +47,7 @@ class ImageFolderReader : public AnnotationReader {
     if (rows_.empty()) return false;
     auto left = rows_.extract(rows_.begin());
     image = {};
-    image.folder = parent(left.key());
+    image.folder = parent_part(left.key());
     image.name = last_part(left.key());
     for (ManifestRow& row : left.mapped()) {
       if (row.annotation.wrong.empty())
@@ -126,13 +120,13 @@ class ImageFolderReader : public AnnotationReader {
 bool is_image_folder(const FileTree& tree) {
   const std::string root = root_of(tree);
   return std::ranges::any_of(tree.folders(), [&](const auto& entry) {
-    return entry.first != root && std::ranges::any_of(entry.second, is_image_name);
+    return entry.first != root && std::ranges::any_of(entry.second, names_image);
   });
 }
 
 std::unique_ptr<AnnotationReader> open_image_folder(const FileTree& tree, Rejects& rejects) {
   if (!std::ranges::any_of(tree.folders(), [](const auto& entry) {
-        return std::ranges::any_of(entry.second, is_image_name);
+        return std::ranges::any_of(entry.second, names_image);
       })) {
     throw Error(Blame::input, tree.path() + ": holds no images");
   }

@@ -3,12 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <array>
 #include <filesystem>
 
 #include "base/error.h"
 #include "base/json_text.h"
 #include "source/file_tree.h"
+#include "source/text_fields.h"
 
 namespace signpost {
 namespace {
@@ -23,16 +24,6 @@ std::string folded(std::string_view name) {
     }
   }
   return out;
-}
-
-template <typename Number>
-std::optional<Number> number(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  Number value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 }  // namespace
@@ -89,7 +80,7 @@ ManifestRow ManifestColumns::row(const std::vector<std::string>& fields) const {
   };
   const auto whole = [&](std::size_t at, std::string_view what) -> std::optional<int> {
     if (at == kNone || fields[at].empty()) return std::nullopt;
-    const std::optional<int> value = number<int>(fields[at]);
+    const std::optional<int> value = parse_number<int>(fields[at]);
     if (!value || *value < 0) fail(what, fields[at], "a whole number");
     return value;
   };
@@ -106,7 +97,7 @@ ManifestRow ManifestColumns::row(const std::vector<std::string>& fields) const {
   if (!box_.empty() && !std::ranges::all_of(box_, [&](auto at) { return fields[at].empty(); })) {
     std::array<double, 4> corners{};
     for (std::size_t i = 0; i < 4; ++i) {
-      const std::optional<double> corner = number<double>(fields[box_[i]]);
+      const std::optional<double> corner = parse_number<double>(fields[box_[i]]);
       if (!corner) fail("a corner of the box", fields[box_[i]], "a number");
       corners[i] = corner.value_or(0);
     }

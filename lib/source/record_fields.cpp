@@ -5,7 +5,7 @@
 
 namespace signpost {
 
-std::string file_stem(std::string_view id) {
+std::string stem_of_id(std::string_view id) {
   constexpr std::size_t kLongest = 180;
   std::string stem;
   for (const char c : id) {
@@ -62,6 +62,62 @@ std::string apply_own_fields(std::string_view json, Sample& sample) {
     sample.extra += own.extra;
   }
   return {};
+}
+
+std::string take_field(std::string& extra, std::string_view name) {
+  const std::string quoted = fmt::format("\"{}\"", name);
+  for (std::size_t begin = 0; begin < extra.size();) {
+    // A member ends at the first comma outside strings and brackets.
+    std::size_t end = begin, colon = std::string::npos;
+    int depth = 0;
+    for (bool text = false; end < extra.size(); ++end) {
+      const char c = extra[end];
+      if (text) {
+        if (c == '\\') ++end;
+        text = c != '"';
+      } else if (c == '"') {
+        text = true;
+      } else if (c == '{' || c == '[') {
+        ++depth;
+      } else if (c == '}' || c == ']') {
+        --depth;
+      } else if (c == ':' && depth == 0 && colon == std::string::npos) {
+        colon = end;
+      } else if (c == ',' && depth == 0) {
+        break;
+      }
+    }
+    end = std::min(end, extra.size());
+    if (colon != std::string::npos && extra.compare(begin, colon - begin, quoted) == 0) {
+      std::string value = extra.substr(colon + 1, end - colon - 1);
+      const bool last = end == extra.size();
+      if (last && begin > 0) --begin;
+      extra.erase(begin, end - begin + (last ? 0 : 1));
+      return value;
+    }
+    begin = end + 1;
+  }
+  return {};
+}
+
+void set_rendered(Sample& sample) {
+  Sample before;
+  before.image = sample.image;
+  before.width = sample.width;
+  before.height = sample.height;
+  before.roi = sample.roi;
+  before.sha256 = sample.sha256;
+  before.ops = sample.ops;
+  if (const std::string earlier = take_field(sample.extra, "rendered_from"); !earlier.empty())
+    before.extra = "\"rendered_from\":" + earlier;
+  if (!sample.extra.empty()) sample.extra += ',';
+  sample.extra += "\"rendered_from\":";
+  encode(before, sample.extra);
+  sample.width.reset();
+  sample.height.reset();
+  sample.roi.reset();
+  sample.sha256.clear();
+  sample.ops.clear();
 }
 
 }  // namespace signpost
