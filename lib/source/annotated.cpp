@@ -52,7 +52,7 @@ class Examiner {
     std::vector<Annotation> kept;
     for (Annotation& annotation : image.annotations) {
       if (image.annotations.size() > 1 && annotation.key.empty())
-        annotation.key = std::to_string(&annotation - image.annotations.data());
+        annotation.key = std::to_string(&annotation - image.annotations.data() + 1);
       if (classify(annotation)) {
         kept.push_back(std::move(annotation));
       } else {
@@ -86,14 +86,17 @@ class Examiner {
     }
   }
 
+  static std::string unknown(const std::string& id) {
+    return fmt::format(
+        "class {} is not in the catalogue; correct it, or pass --skip-unknown-classes", id);
+  }
+
   /// Finds the label. False if the sign is to be passed over.
   bool classify(Annotation& annotation) const {
     if (!annotation.wrong.empty()) return true;
     if (annotation.sample.label) {
       if (options_.classes->knows(*annotation.sample.label)) return true;
-      annotation.wrong = fmt::format(
-          "class {} is not in the catalogue; correct it, or pass --skip-unknown-classes",
-          *annotation.sample.label);
+      annotation.wrong = unknown(std::to_string(*annotation.sample.label));
       return !options_.skip_unknown_classes;
     }
     if (annotation.class_name.empty()) return true;
@@ -101,10 +104,14 @@ class Examiner {
     annotation.sample.label = answer.id;
     if (answer.left_out) return false;
     if (answer.id) return true;
-    annotation.wrong = fmt::format(
-        "class \"{}\" is not in the catalogue; the nearest name is {}: correct it, or pass "
-        "--class-map or --skip-unknown-classes",
-        annotation.class_name, options_.classes->nearest(annotation.class_name));
+    const bool digits = annotation.class_name.find_first_not_of("0123456789") == std::string::npos;
+    annotation.wrong =
+        digits ? unknown(annotation.class_name)
+               : fmt::format(
+                     "class \"{}\" is not in the catalogue; the nearest name is {}: correct it, or "
+                     "pass "
+                     "--class-map or --skip-unknown-classes",
+                     annotation.class_name, options_.classes->nearest(annotation.class_name));
     return !options_.skip_unknown_classes;
   }
 

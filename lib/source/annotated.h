@@ -38,10 +38,10 @@ struct AnnotatedCounts {
 /// one box.
 ///
 /// A sample without an id of its own is called FORMAT/STEM, or FORMAT/STEM/KEY where its image
-/// holds several (KEY is the reader's, or the place among them); a sample without a group gets
-/// FORMAT/STEM, that is, its image: all signs of a scene then stand on one side of a split. What is
-/// wrong goes to `rejects`, in order; so does a second sample of one id. Samples come in the
-/// reader's order at any number of jobs. `emit` is called from one thread at a time.
+/// holds several (KEY is the reader's, or the place among them, from 1); a sample without a group
+/// gets FORMAT/STEM, that is, its image: all signs of a scene then stand on one side of a split.
+/// What is wrong goes to `rejects`, in order; so does a second sample of one id. Samples come in
+/// the reader's order at any number of jobs. `emit` is called from one thread at a time.
 AnnotatedCounts read_annotated(const Format& format, const FileTree& tree,
                                const AnnotatedOptions& options, Rejects& rejects,
                                const std::function<void(const Sample&)>& emit);

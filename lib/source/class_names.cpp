@@ -81,7 +81,8 @@ void ClassNames::read_map(const std::string& file) {
     std::optional<int> id;
     if (!fields[1].empty()) {
       id = digits(fields[1]);
-      if (!id || !knows(*id)) fail(fmt::format("class {} is not in the catalogue", fields[1]));
+      if (!id || !knows(*id))
+        fail(fmt::format("class {} is not in the catalogue; correct the id", fields[1]));
     }
     if (!mapped_.emplace(folded(fields[0]), id).second)
       fail(fmt::format("\"{}\" stands twice", fields[0]));

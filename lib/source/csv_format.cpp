@@ -18,7 +18,7 @@ bool is_csv_name(std::string_view name) { return name.ends_with(".csv") || name.
 
 class CsvFormatReader : public AnnotationReader {
  public:
-  CsvFormatReader(const FileTree& tree, Rejects& rejects) : tree_(tree), rejects_(rejects) {
+  explicit CsvFormatReader(const FileTree& tree) : tree_(tree) {
     for (const auto& [folder, names] : tree.folders()) {
       for (const std::string& name : names) {
         if (is_csv_name(name)) files_.emplace_back(folder, name);
@@ -65,13 +65,11 @@ class CsvFormatReader : public AnnotationReader {
         images_[at->second].annotations.push_back(std::move(row.annotation));
       }
     } catch (const Error& error) {
-      const std::string_view what = error.what();
-      rejects_.add(reference, what.substr(what.starts_with(reference) ? reference.size() + 2 : 0));
+      images_.push_back(wrong_file(reference, error));
     }
   }
 
   const FileTree& tree_;
-  Rejects& rejects_;
   std::vector<std::pair<std::string, std::string>> files_;
   std::size_t next_file_ = 0, at_ = 0;
   std::vector<AnnotatedImage> images_;
@@ -97,8 +95,8 @@ bool is_csv(const FileTree& tree) {
   return false;
 }
 
-std::unique_ptr<AnnotationReader> open_csv(const FileTree& tree, Rejects& rejects) {
-  return std::make_unique<CsvFormatReader>(tree, rejects);
+std::unique_ptr<AnnotationReader> open_csv(const FileTree& tree, Rejects&) {
+  return std::make_unique<CsvFormatReader>(tree);
 }
 
 }  // namespace signpost

@@ -56,12 +56,17 @@ struct AnnotatedImage {
   std::shared_ptr<const InnerArchive> inner;  ///< null: the image is a file of the tree itself
 };
 
+/// What stands for a file of annotations that cannot be read: an image with one wrong annotation,
+/// so that messages come in the order of the files.
+AnnotatedImage wrong_file(const std::string& reference, const std::exception& error);
+
 /// Walks over the annotated images of one data set. Not thread-safe.
 class AnnotationReader {
  public:
   virtual ~AnnotationReader() = default;
   /// False at the end. What is wrong with one entry travels in `Annotation::wrong`; what is wrong
-  /// with a whole file of annotations goes to the Rejects that the reader was opened with.
+  /// with a whole file of annotations is a wrong_file(), or goes to the Rejects that the reader was
+  /// opened with before the first call returns.
   virtual bool next(AnnotatedImage& image) = 0;
 };
 

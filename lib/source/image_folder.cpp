@@ -8,6 +8,11 @@
 #include "source/manifest.h"
 #include "source/text_fields.h"
 
+// Folders named after classes, as torchvision's ImageFolder and Hugging Face's have them, perhaps
+// below train, val and test; and Hugging Face's metadata.csv with the column file_name, relative to
+// the folder that it stands in (https://huggingface.co/docs/datasets/image_dataset). What a row
+// says goes before what the folders say.
+
 namespace signpost {
 namespace {
 
@@ -116,11 +121,12 @@ class ImageFolderReader : public AnnotationReader {
 
 }  // namespace
 
-/// Class folders and nothing else that says what the images are.
 bool is_image_folder(const FileTree& tree) {
   const std::string root = root_of(tree);
   return std::ranges::any_of(tree.folders(), [&](const auto& entry) {
-    return entry.first != root && std::ranges::any_of(entry.second, names_image);
+    const auto& [folder, names] = entry;
+    return std::ranges::binary_search(names, "metadata.csv") ||
+           (folder != root && std::ranges::any_of(names, names_image));
   });
 }
 

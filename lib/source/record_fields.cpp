@@ -29,6 +29,15 @@ std::string stem_of_id(std::string_view id) {
   return stem;
 }
 
+AnnotatedImage wrong_file(const std::string& reference, const std::exception& error) {
+  const std::string_view what = error.what();
+  AnnotatedImage image;
+  Annotation& annotation = image.annotations.emplace_back();
+  annotation.where = reference;
+  annotation.wrong = what.substr(what.starts_with(reference + ": ") ? reference.size() + 2 : 0);
+  return image;
+}
+
 std::string own_fields(const Sample& sample) {
   Sample own;
   own.id = sample.id;
@@ -88,8 +97,15 @@ std::string take_field(std::string& extra, std::string_view name) {
       }
     }
     end = std::min(end, extra.size());
-    if (colon != std::string::npos && extra.compare(begin, colon - begin, quoted) == 0) {
-      std::string value = extra.substr(colon + 1, end - colon - 1);
+    const auto trimmed = [&](std::size_t from, std::size_t to) {
+      std::string_view part = std::string_view(extra).substr(from, to - from);
+      while (!part.empty() && static_cast<unsigned char>(part.front()) <= ' ')
+        part.remove_prefix(1);
+      while (!part.empty() && static_cast<unsigned char>(part.back()) <= ' ') part.remove_suffix(1);
+      return part;
+    };
+    if (colon != std::string::npos && trimmed(begin, colon) == quoted) {
+      std::string value(trimmed(colon + 1, end));
       const bool last = end == extra.size();
       if (last && begin > 0) --begin;
       extra.erase(begin, end - begin + (last ? 0 : 1));

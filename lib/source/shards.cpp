@@ -51,7 +51,7 @@ std::string_view trimmed(std::string_view text) {
 
 class ShardReader : public AnnotationReader {
  public:
-  ShardReader(const FileTree& tree, Rejects& rejects) : rejects_(rejects) {
+  explicit ShardReader(const FileTree& tree) {
     if (is_tar_name(tree.path())) {
       shards_.push_back(tree.path());
     } else {
@@ -68,7 +68,8 @@ class ShardReader : public AnnotationReader {
     for (;;) {
       if (!shard_ || at_ == shard_->archive.members().size()) {
         if (next_shard_ == shards_.size()) return false;
-        open(shards_[next_shard_++]);
+        image = open(shards_[next_shard_++]);
+        if (!image.annotations.empty()) return true;
         continue;
       }
       if (take(image)) return true;
@@ -78,21 +79,21 @@ class ShardReader : public AnnotationReader {
  private:
   using Member = Archive::Member;
 
-  void open(const std::string& reference) {
+  /// Holds a wrong annotation if something is the matter with the shard.
+  AnnotatedImage open(const std::string& reference) {
     shard_.reset();
     at_ = 0;
     try {
       shard_ = std::make_shared<const InnerArchive>(InnerArchive{reference, Archive(reference)});
+      const std::string_view name = without_extension(last_part(reference));
+      stem_ = name;
+      split_ = split_in(name);
+      if (const std::string& damage = shard_->archive.damage(); !damage.empty())
+        throw Error(Blame::input, damage);
     } catch (const Error& error) {
-      const std::string_view what = error.what();
-      rejects_.add(reference, what.substr(what.starts_with(reference) ? reference.size() + 2 : 0));
-      return;
+      return wrong_file(reference, error);
     }
-    const std::string& damage = shard_->archive.damage();
-    if (!damage.empty()) rejects_.add(reference, damage.substr(damage.find(": ") + 2));
-    const std::string_view name = without_extension(last_part(reference));
-    stem_ = name;
-    split_ = split_in(name);
+    return {};
   }
 
   /// The next key. False if its members are no sample.
@@ -195,7 +196,6 @@ class ShardReader : public AnnotationReader {
     return false;
   }
 
-  Rejects& rejects_;
   std::vector<std::string> shards_;
   std::size_t next_shard_ = 0, at_ = 0;
   std::shared_ptr<const InnerArchive> shard_;
@@ -226,8 +226,8 @@ bool is_webdataset(const FileTree& tree) {
   return false;
 }
 
-std::unique_ptr<AnnotationReader> open_webdataset(const FileTree& tree, Rejects& rejects) {
-  return std::make_unique<ShardReader>(tree, rejects);
+std::unique_ptr<AnnotationReader> open_webdataset(const FileTree& tree, Rejects&) {
+  return std::make_unique<ShardReader>(tree);
 }
 
 }  // namespace signpost

@@ -11,16 +11,38 @@
 namespace signpost {
 namespace {
 
+/// The box in pixels of the record's image.
+Annotation::Box box_of(const Annotation& annotation, const Sample& record) {
+  const double width = record.width.value_or(0), height = record.height.value_or(0);
+  if (!annotation.box) return {0, 0, width, height};
+  const Annotation::Box& box = *annotation.box;
+  if (!annotation.relative) return box;
+  return {box.x1 * width, box.y1 * height, box.x2 * width, box.y2 * height};
+}
+
+Roi roi_of(const Sample& record) {
+  return record.roi.value_or(Roi{0, 0, record.width.value_or(0), record.height.value_or(0)});
+}
+
 bool same(const Annotation& annotation, const Sample& record) {
   if (!annotation.box) return !record.roi;
-  const double width = record.width.value_or(0), height = record.height.value_or(0);
-  Annotation::Box box = *annotation.box;
-  if (annotation.relative) box = {box.x1 * width, box.y1 * height, box.x2 * width, box.y2 * height};
-  const Roi roi =
-      record.roi.value_or(Roi{0, 0, record.width.value_or(0), record.height.value_or(0)});
+  const Annotation::Box box = box_of(annotation, record);
+  const Roi roi = roi_of(record);
   const auto near = [](double a, int b) { return std::abs(a - b) <= 0.5; };
   return near(box.x1, roi.x1) && near(box.y1, roi.y1) && near(box.x2, roi.x2) &&
          near(box.y2, roi.y2);
+}
+
+/// Intersection over union.
+double overlap(const Annotation& annotation, const Sample& record) {
+  const Annotation::Box a = box_of(annotation, record);
+  const Roi b = roi_of(record);
+  const double width = std::min<double>(a.x2, b.x2) - std::max<double>(a.x1, b.x1);
+  const double height = std::min<double>(a.y2, b.y2) - std::max<double>(a.y1, b.y1);
+  if (!(width > 0 && height > 0)) return 0;
+  const double both = (a.x2 - a.x1) * (a.y2 - a.y1) +
+                      static_cast<double>(b.width()) * static_cast<double>(b.height());
+  return width * height / (both - width * height);
 }
 
 void take(Annotation& annotation, const Sample& record, bool same_box) {
@@ -87,25 +109,38 @@ const std::vector<Sample>& Sidecar::records(std::string_view file) {
 }
 
 void Sidecar::complete(std::string_view file, AnnotatedImage& image) {
+  constexpr double kMoved = 0.3;
   const std::vector<Sample>& records = this->records(file);
   if (records.empty()) return;
-  std::vector<bool> used(records.size());
+  std::vector<const Sample*> free;
+  for (const Sample& record : records) free.push_back(&record);
   std::vector<Annotation*> left;
   for (Annotation& annotation : image.annotations) {
-    std::size_t i = 0;
-    while (i < records.size() && (used[i] || !same(annotation, records[i]))) ++i;
-    if (i == records.size()) {
+    const auto exact =
+        std::ranges::find_if(free, [&](const Sample* record) { return same(annotation, *record); });
+    if (exact == free.end()) {
       left.push_back(&annotation);
     } else {
-      used[i] = true;
-      take(annotation, records[i], true);
+      take(annotation, **exact, true);
+      free.erase(exact);
     }
   }
-  if (std::ranges::count(used, false) != static_cast<std::ptrdiff_t>(left.size())) return;
-  std::size_t i = 0;
+  for (auto at = left.begin(); at != left.end() && !free.empty();) {
+    const auto best = std::ranges::max_element(
+        free, {}, [&](const Sample* record) { return overlap(**at, *record); });
+    if (overlap(**at, **best) < kMoved) {
+      ++at;
+      continue;
+    }
+    take(**at, **best, false);
+    free.erase(best);
+    at = left.erase(at);
+  }
+  const bool one_group = std::ranges::all_of(
+      records, [&](const Sample& record) { return record.group == records.front().group; });
+  if (!one_group) return;
   for (Annotation* annotation : left) {
-    while (used[i]) ++i;
-    take(*annotation, records[i++], false);
+    if (annotation->sample.group.empty()) annotation->sample.group = records.front().group;
   }
 }
 

@@ -40,9 +40,10 @@ class Sidecar {
   bool empty() const { return places_.empty(); }
 
   /// Completes the annotations of the image `file`, relative to the folder: each takes id, group,
-  /// frame, split and other fields of the record whose box it has, to the pixel; the rest, if as
-  /// many are left on both sides, go in order. A box around the whole image is taken away where the
-  /// record had none.
+  /// frame, split and other fields of the record whose box it has, to the pixel; the rest those of
+  /// the record that they overlap most, by at least 0.3 (intersection over union). A new sign gets
+  /// the image's group, if its records have but one. A box around the whole image is taken away
+  /// where the record had none.
   void complete(std::string_view file, AnnotatedImage& image);
 
   /// The record of the only sample of an image; null if there is none.

@@ -105,8 +105,15 @@ class YoloReader : public AnnotationReader {
     for (const auto& [folder, names] : tree.folders()) {
       for (const std::string& name : names) {
         if (!is_yaml_name(name)) continue;
-        if (auto description = read_description(tree, folder, name))
-          descriptions_.push_back(std::make_unique<Description>(std::move(*description)));
+        try {
+          if (auto description = read_description(tree, folder, name))
+            descriptions_.push_back(std::make_unique<Description>(std::move(*description)));
+        } catch (const Error& error) {
+          const std::string reference = tree.reference(folder, name);
+          const std::string_view what = error.what();
+          rejects.add(reference,
+                      what.substr(what.starts_with(reference) ? reference.size() + 1 : 0));
+        }
       }
     }
     if (descriptions_.empty()) list_without_description();
@@ -270,7 +277,12 @@ class YoloReader : public AnnotationReader {
     const std::string name = std::string(without_extension(listed.name)) + ".txt";
     if (!has_file(join_path(folder, name))) return;
     Bytes bytes;
-    tree_.read(folder, name, bytes);
+    try {
+      tree_.read(folder, name, bytes);
+    } catch (const Error& error) {
+      image.annotations = wrong_file(tree_.reference(folder, name), error).annotations;
+      return;
+    }
     std::string_view text = without_mark(as_text(bytes));
     for (std::uint64_t number = 1; !text.empty(); ++number) {
       const std::string_view line = take_line(text);
