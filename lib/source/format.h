@@ -31,6 +31,7 @@ struct Annotation {
   std::string class_name;  ///< the class as the file calls it; empty where sample.label is set or
                            ///< where there is no label
   std::optional<Box> box;  ///< nothing: the whole image
+  bool relative = false;   ///< the box is in shares of the image's width and height
   std::string where;       ///< FILE:LINE, or FILE and the entry's name, for messages
   std::string wrong;       ///< why it must be rejected, and what to do; empty if it is sound
   std::string text;        ///< the entry as it stands in the file, for the rejects; may be empty
