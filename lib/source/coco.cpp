@@ -73,6 +73,7 @@ class CocoReader : public AnnotationReader {
     std::string wrong;
     JsonText::Visitor visitor;
     visitor.arrays = kArrays;
+    visitor.begin = [&](std::string_view array) { has_images = has_images || array == "images"; };
     visitor.element = [&](std::string_view array, std::string_view element) {
       const Entry entry = {static_cast<std::uint64_t>(element.data() - text_.text().data()),
                            static_cast<std::uint32_t>(element.size()), kNoImage};
@@ -90,7 +91,6 @@ class CocoReader : public AnnotationReader {
       } else if (array == "licenses" && id) {
         licenses_[*id] = value.text();
       }
-      has_images = has_images || array == "images";
     };
     visitor.field = [](std::string_view, std::string_view) {};
     text_.visit(file_, visitor);
@@ -229,6 +229,7 @@ class CocoReader : public AnnotationReader {
 };
 
 bool is_coco_beginning(const JsonBeginning& beginning) {
+  if (beginning.empty() || beginning.front().first.empty()) return false;  // a list
   return std::any_of(beginning.begin(), beginning.end(), [](const auto& field) {
     const auto& [key, value] = field;
     return value == '[' &&

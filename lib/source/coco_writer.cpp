@@ -116,7 +116,7 @@ class CocoWriter : public AnnotationWriter {
     parser_.parse(format_object(sample, "coco"), wrong)["image"].each_field(
         [&](std::string_view key, JsonValue value) {
           if (key == "id") {
-            id = value.integer();
+            if (has_first_pixels(sample)) id = value.integer();
           } else if (const auto license = value["id"].integer(); key == "license" && license) {
             part.licenses[*license] = value.text();
             add_field(rest, key, std::to_string(*license));
@@ -140,7 +140,7 @@ class CocoWriter : public AnnotationWriter {
     std::optional<std::int64_t> id;
     const JsonValue own = parser_.parse(format_object(sample, "coco"), wrong);
     // What was drawn on the pixels is only true while the box is still the same.
-    const bool same = sample.ops.empty() && is_same(own["bbox"], roi);
+    const bool same = has_first_pixels(sample) && is_same(own["bbox"], roi);
     own.each_field([&](std::string_view key, JsonValue value) {
       if (key == "id") {
         id = value.integer();

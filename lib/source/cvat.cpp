@@ -204,7 +204,7 @@ class CvatWriter : public AnnotationWriter {
     put_kept("source", "manual");
     if (sample.roi) {
       put_kept("occluded", "0");
-      put_edges(shape, own, roi_of(sample, image), sample.ops.empty());
+      put_edges(shape, own, roi_of(sample, image), has_first_pixels(sample));
       put_kept("z_order", "0");
     }
     own.each_field([&](std::string_view key, JsonValue value) {

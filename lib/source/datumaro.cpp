@@ -34,8 +34,8 @@ class DatumaroReader : public AnnotationReader {
     std::string wrong;
     JsonText::Visitor visitor;
     visitor.arrays = kArrays;
-    visitor.element = [&](std::string_view array, std::string_view element) {
-      has_items = has_items || !array.empty();
+    visitor.begin = [&](std::string_view) { has_items = true; };
+    visitor.element = [&](std::string_view, std::string_view element) {
       items_.push_back(element);
     };
     visitor.field = [&](std::string_view key, std::string_view value) {
@@ -45,9 +45,9 @@ class DatumaroReader : public AnnotationReader {
       if (!wrong.empty()) throw Error(Blame::input, file_ + ": \"categories\" " + wrong);
     };
     text_.visit(file_, visitor);
-    if (!has_items && !items_.empty()) {
+    if (!has_items) {
       throw Error(Blame::input,
-                  file_ + ": is a list, so it is not Datumaro's; name another --from");
+                  file_ + ": has no \"items\", so it is not Datumaro's; name another --from");
     }
   }
 
@@ -250,7 +250,7 @@ class DatumaroWriter : public AnnotationWriter {
     own.each_field([&](std::string_view key, JsonValue value) {
       if (key == "bbox") {
         const std::optional<Annotation::Box> kept = box_of(value);
-        if (sample.ops.empty() && kept && same_box(*kept, roi)) bbox = value.text();
+        if (has_first_pixels(sample) && kept && same_box(*kept, roi)) bbox = value.text();
       } else if (key == "attributes") {
         value.each_field([&](std::string_view name, JsonValue attribute) {
           add_field(attributes, name, attribute.text());

@@ -112,8 +112,6 @@ void JsonValue::append_to(std::string& out) const {
   const dom::element element = element_at(place_);
   if (element.is_string()) {
     append_json_string(out, *string());
-  } else if (element.is_double()) {
-    append_json_number(out, *number());
   } else {
     out += simdjson::minify(element);
   }
@@ -191,6 +189,7 @@ void JsonText::visit(const std::string& file, const Visitor& visitor) const {
         const bool wanted =
             std::find(visitor.arrays.begin(), visitor.arrays.end(), key) != visitor.arrays.end();
         if (wanted && value.type() == od::json_type::array) {
+          visitor.begin(key);
           elements_of(key, value.get_array());
         } else {
           visitor.field(key, simdjson::to_json_string(value).value());

@@ -79,6 +79,8 @@ class JsonText {
   struct Visitor {
     /// Arrays at the top level whose elements are visited one by one.
     std::span<const std::string_view> arrays;
+    /// Such an array begins; it may be empty.
+    std::function<void(std::string_view array)> begin = [](std::string_view) {};
     /// An element of such an array, or (`array` empty) of a text that is itself an array.
     std::function<void(std::string_view array, std::string_view element)> element;
     /// Any other field at the top level.

@@ -250,6 +250,11 @@ class LabelStudioReader : public AnnotationReader {
             rotation.text());
       }
     }
+    if (percent[2] <= 0 || percent[3] <= 0) {
+      return fmt::format(
+          "the box is {} x {} percent of the image; a box needs a width and a height", percent[2],
+          percent[3]);
+    }
     std::string wrong;
     const auto width = declared_side(result["original_width"], "original_width", wrong);
     const auto height = declared_side(result["original_height"], "original_height", wrong);

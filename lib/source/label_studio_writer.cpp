@@ -167,7 +167,7 @@ class LabelStudioWriter : public AnnotationWriter {
     const Roi& roi = *sample.roi;
     constexpr std::array<const char*, 4> kKeys = {"x", "y", "width", "height"};
     std::array<double, 4> known;
-    bool keep = sample.ops.empty();
+    bool keep = has_first_pixels(sample);
     for (std::size_t i = 0; i < kKeys.size(); ++i) {
       const std::optional<double> number = kept[kKeys[i]].number();
       keep = keep && number;

@@ -92,6 +92,14 @@ std::string format_object(const Sample& sample, std::string_view format) {
   return object.is_object() ? object.text() : std::string();
 }
 
+bool has_first_pixels(const Sample& sample) {
+  if (!sample.ops.empty()) return false;
+  if (sample.extra.find("\"rendered_from\"") == std::string::npos) return true;
+  JsonParser parser;
+  std::string wrong;
+  return !parser.parse("{" + sample.extra + "}", wrong)["rendered_from"].present();
+}
+
 void add_extra(Sample& sample, std::string_view key, std::string_view json) {
   if (json == "{}") return;
   add_field(sample.extra, key, json);

@@ -36,6 +36,10 @@ std::string read_signpost_object(std::string_view json, std::string_view format,
 /// The JSON object that `extra` holds under `format`; empty if there is none.
 std::string format_object(const Sample& sample, std::string_view format);
 
+/// False for a sample whose operations are or were executed (`rendered_from`): what another tool
+/// drew on the pixels is no longer true of it.
+bool has_first_pixels(const Sample& sample);
+
 /// Appends `"key":json` to the sample's extra; nothing for an empty object.
 void add_extra(Sample& sample, std::string_view key, std::string_view json);
 

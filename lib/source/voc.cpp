@@ -6,6 +6,7 @@
 #include <array>
 #include <map>
 #include <pugixml.hpp>
+#include <unordered_set>
 
 #include "base/error.h"
 #include "base/json_text.h"
@@ -160,7 +161,11 @@ class VocWriter : public AnnotationWriter {
   void add(const ExportedImage& image) override {
     std::string_view name = image.file;
     if (name.starts_with("JPEGImages/")) name.remove_prefix(11);
-    const std::string stem(name.substr(0, name.rfind('.')));
+    // Images that are not copied keep their folders, and a.ppm may stand beside a.png.
+    std::string stem(name.substr(0, name.rfind('.')));
+    if (!stems_.insert(std::hash<std::string>()(stem)).second) stem = name;
+    if (stem.find('/') != std::string::npos)
+      std::filesystem::create_directories((folder_ / "Annotations" / stem).parent_path());
     const auto splits = by_split(image);
     for (const auto& [split, samples] : splits) {
       lists_.try_emplace(split, folder_ / "ImageSets" / "Main" / (split + ".txt"), false)
@@ -221,7 +226,7 @@ class VocWriter : public AnnotationWriter {
     own.each_field([&](std::string_view key, JsonValue value) {
       if (key == "image" || key == "attributes") return;
       if (key == "bndbox") {
-        box_written = sample.ops.empty() && is_same(value, roi, from_one);
+        box_written = has_first_pixels(sample) && is_same(value, roi, from_one);
         if (!box_written) return;
       }
       json_as_xml(key, value, object);
@@ -256,6 +261,7 @@ class VocWriter : public AnnotationWriter {
   std::filesystem::path folder_;
   std::vector<ExportedClass> classes_;
   std::map<std::string, OutputFile> lists_;
+  std::unordered_set<std::size_t> stems_;  // eight bytes an image
   JsonParser parser_;
   bool unlabelled_ = false;
 };
@@ -271,6 +277,17 @@ bool is_xml(std::string_view name) { return name.ends_with(".xml") || name.ends_
 
 /// Which split each stem is on, by the root of its data set ("VOC2007") and its stem.
 using Splits = std::map<std::pair<std::string, std::string>, std::vector<std::string>>;
+
+/// The key of an annotation file: folders below Annotations/ belong to the stem.
+std::pair<std::string, std::string> place_of(std::string_view folder, std::string_view stem) {
+  for (std::string_view root = folder;; root = parent_of(root)) {
+    if (last_part(root) == "Annotations") {
+      const std::string_view below = folder.substr(root.size());
+      return {std::string(parent_of(root)), join_path(below.substr(below.empty() ? 0 : 1), stem)};
+    }
+    if (root.empty()) return {std::string(parent_of(folder)), std::string(stem)};
+  }
+}
 
 Splits read_lists(const FileTree& tree, Rejects& rejects) {
   Splits splits;
@@ -332,8 +349,7 @@ std::unique_ptr<AnnotationReader> open_voc(const FileTree& tree, Rejects& reject
       file.folder = folder;
       file.name = name;
       file.image_by_stem = true;
-      const auto listed =
-          splits.find({std::string(parent_of(folder)), name.substr(0, name.rfind('.'))});
+      const auto listed = splits.find(place_of(folder, name.substr(0, name.rfind('.'))));
       if (listed == splits.end()) {
         file.split = split_of_name(last_part(folder));
       } else if (listed->second.size() == 1) {
