@@ -24,6 +24,7 @@ inline constexpr std::array kDataCommands = {
     CommandEntry{"augment", "Add random variants of each training sample"},
     CommandEntry{"merge", "Unite several streams, one record for each id"},
     CommandEntry{"stats", "Count classes, tracks, splits and sizes"},
+    CommandEntry{"export", "Write a data set of another tool's format"},
     CommandEntry{"pack", "Execute the operations and write WebDataset shards"},
 };
 
