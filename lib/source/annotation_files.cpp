@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "source/image_index.h"
-#include "source/own_fields.h"
+#include "source/box_fields.h"
 
 namespace signpost {
 namespace {
@@ -229,13 +229,10 @@ std::vector<AnnotationFile> find_json_files(const FileTree& tree,
 Spool::Spool(const std::filesystem::path& folder, const std::string& name)
     : path_(folder / ("." + name + ".part")), file_(std::fopen(path_.c_str(), "wb+")) {
   if (!file_) throw_errno("cannot write " + path_.string());
+  std::filesystem::remove(path_);
 }
 
-Spool::~Spool() {
-  std::fclose(file_);
-  std::error_code ignored;
-  std::filesystem::remove(path_, ignored);
-}
+Spool::~Spool() { std::fclose(file_); }
 
 void Spool::add(std::string_view text) {
   buffer_ += text;

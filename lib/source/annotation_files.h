@@ -53,7 +53,8 @@ JsonBeginning json_beginning(std::string_view text);
 std::string beginning_of(const FileTree& tree, std::string_view folder, std::string_view name);
 
 /// Text that is written in pieces and then copied into its place in another file: lists that grow
-/// side by side and may be larger than the memory. Its file stands in `folder` until it is done.
+/// side by side and may be larger than the memory. Its file takes room in `folder` but has no name
+/// there, so nothing is left of it.
 class Spool {
  public:
   Spool(const std::filesystem::path& folder, const std::string& name);

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "source/annotation_files.h"
-#include "source/own_fields.h"
+#include "source/box_fields.h"
 
 namespace signpost {
 namespace {

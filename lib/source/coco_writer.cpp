@@ -7,7 +7,7 @@
 #include "base/json_text.h"
 #include "source/annotation_files.h"
 #include "source/coco.h"
-#include "source/own_fields.h"
+#include "source/box_fields.h"
 
 namespace signpost {
 namespace {
@@ -44,7 +44,7 @@ class CocoWriter : public AnnotationWriter {
   }
 
   std::string image_stem(const Sample& sample) const override {
-    return fmt::format("images/{}/{}", subset_name(sample.split), file_stem(sample.id));
+    return fmt::format("images/{}/{}", subset_name(sample.split), stem_of_id(sample.id));
   }
 
   void add(const ExportedImage& image) override {

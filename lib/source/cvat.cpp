@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "base/json_text.h"
 #include "source/annotation_files.h"
-#include "source/own_fields.h"
+#include "source/box_fields.h"
 #include "source/xml.h"
 
 namespace signpost {
@@ -146,7 +146,7 @@ class CvatWriter : public AnnotationWriter {
       : folder_(folder), classes_(classes.begin(), classes.end()), images_(folder, "images") {}
 
   std::string image_stem(const Sample& sample) const override {
-    return "images/" + file_stem(sample.id);
+    return "images/" + stem_of_id(sample.id);
   }
 
   void add(const ExportedImage& image) override {

@@ -9,21 +9,6 @@
 namespace signpost {
 namespace {
 
-constexpr std::array<std::string_view, 6> kEndings = {".ppm", ".pgm",  ".png",
-                                                      ".jpg", ".jpeg", ".webp"};
-
-std::string_view ending_of(std::string_view name) {
-  const std::size_t dot = name.rfind('.');
-  if (dot == std::string_view::npos || name.find('/', dot) != std::string_view::npos) return {};
-  const std::string_view ending = name.substr(dot);
-  const bool known = std::any_of(kEndings.begin(), kEndings.end(), [&](std::string_view wanted) {
-    return std::equal(
-        ending.begin(), ending.end(), wanted.begin(), wanted.end(),
-        [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; });
-  });
-  return known ? ending : std::string_view();
-}
-
 /// What is left of a path that somebody else wrote.
 struct Path {
   std::vector<std::string> parts;
@@ -72,10 +57,8 @@ bool ends_with_path(std::string_view folder, std::string_view end) {
 
 }  // namespace
 
-bool is_image_name(std::string_view name) { return !ending_of(name).empty(); }
-
 std::string_view image_stem_of(std::string_view name) {
-  return name.substr(0, name.size() - ending_of(name).size());
+  return names_image(name) ? without_extension(name) : name;
 }
 
 std::string percent_decoded(std::string_view text) {
@@ -100,7 +83,7 @@ std::string percent_decoded(std::string_view text) {
 ImageIndex::ImageIndex(const FileTree& tree) : tree_(tree) {
   for (const auto& [folder, names] : tree.folders()) {
     for (const std::string& name : names) {
-      if (is_image_name(name)) by_stem_[image_stem_of(name)].push_back({&folder, &name});
+      if (names_image(name)) by_stem_[image_stem_of(name)].push_back({&folder, &name});
     }
   }
 }
@@ -121,7 +104,7 @@ ImageIndex::Found ImageIndex::find(std::string_view text,
   if (stem == by_stem_.end()) return not_found();
   std::vector<Entry> candidates;
   for (const Entry& entry : stem->second) {
-    if (*entry.name == name || !is_image_name(name)) candidates.push_back(entry);
+    if (*entry.name == name || !names_image(name)) candidates.push_back(entry);
   }
   const auto among_folders = [&](const std::vector<Entry>& entries) -> const Entry* {
     for (const std::string& folder : folders) {

@@ -39,9 +39,6 @@ class ImageIndex {
   std::unordered_map<std::string_view, std::vector<Entry>> by_stem_;
 };
 
-/// True for names that end like the images that are read: ppm, pgm, png, jpg, jpeg, webp.
-bool is_image_name(std::string_view name);
-
 /// "a/b.png" gives "a/b"; a name without an image's ending stays whole.
 std::string_view image_stem_of(std::string_view name);
 

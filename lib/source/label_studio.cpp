@@ -9,7 +9,7 @@
 #include "base/json_text.h"
 #include "source/annotation_files.h"
 #include "source/image_index.h"
-#include "source/own_fields.h"
+#include "source/box_fields.h"
 
 namespace signpost {
 namespace {
@@ -108,7 +108,7 @@ class LabelStudioReader : public AnnotationReader {
     if (!data_[key].string()) {
       data_.each_field([&](std::string_view name, JsonValue value) {
         const std::string_view text = value.string().value_or("");
-        if (!data_[key].string() && is_image_name(image_path(text.substr(0, text.find('?')))))
+        if (!data_[key].string() && names_image(image_path(text.substr(0, text.find('?')))))
           key = name;
         if (!data_[key].string() && text.find("/local-files/?d=") != std::string_view::npos)
           key = name;

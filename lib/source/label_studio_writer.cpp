@@ -7,8 +7,8 @@
 #include "base/digest.h"
 #include "base/json_text.h"
 #include "source/annotation_files.h"
+#include "source/box_fields.h"
 #include "source/label_studio.h"
-#include "source/own_fields.h"
 #include "source/xml.h"
 
 namespace signpost {
@@ -57,8 +57,15 @@ class LabelStudioWriter : public AnnotationWriter {
     out_.write("[");
   }
 
+  /// What a browser shows.
+  ExportLayout layout() const override {
+    ExportLayout layout;
+    layout.image_types = {"png", "jpg", "webp"};
+    return layout;
+  }
+
   std::string image_stem(const Sample& sample) const override {
-    return "images/" + file_stem(sample.id);
+    return "images/" + stem_of_id(sample.id);
   }
 
   void add(const ExportedImage& image) override {

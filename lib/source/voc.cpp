@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "base/json_text.h"
 #include "source/annotation_files.h"
-#include "source/own_fields.h"
+#include "source/box_fields.h"
 #include "source/xml.h"
 
 namespace signpost {
@@ -155,7 +155,7 @@ class VocWriter : public AnnotationWriter {
   }
 
   std::string image_stem(const Sample& sample) const override {
-    return "JPEGImages/" + file_stem(sample.id);
+    return "JPEGImages/" + stem_of_id(sample.id);
   }
 
   void add(const ExportedImage& image) override {

@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "base/json_text.h"
-#include "source/own_fields.h"
+#include "source/box_fields.h"
 
 namespace signpost {
 namespace {

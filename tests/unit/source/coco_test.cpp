@@ -87,7 +87,7 @@ TEST_CASE("COCO: kept fields are written back, shapes only while the box is the 
   CHECK(text.find(R"("licenses":[
 {"url":"http://creativecommons.org/licenses/by/2.0/","id":4,"name":"Attribution"}])") !=
         std::string::npos);
-  CHECK(text.find(R"({"id":289343,"file_name":"x_1.png","width":529,"height":640,"license":4,)"
+  CHECK(text.find(R"({"id":289343,"file_name":"x-1.png","width":529,"height":640,"license":4,)"
                   R"("coco_url":"http://images.cocodataset.org/x.jpg"})") != std::string::npos);
   CHECK(text.find(R"({"id":1768,"image_id":289343,"category_id":14,)"
                   R"("bbox":[473.07,395.93,38.65,28.67],"area":702.1057499999998,"iscrowd":0,)"
@@ -106,7 +106,7 @@ TEST_CASE("COCO: kept fields are written back, shapes only while the box is the 
 
   sample.extra += R"(,"rendered_from":{"image":"y.png"})";
   write_set(rendered, create_coco, {{{}, 529, 640, {sample}}});
-  CHECK(rendered.text("annotations/instances_val.json").find(R"({"id":1,"file_name":"x_1.png")") !=
+  CHECK(rendered.text("annotations/instances_val.json").find(R"({"id":1,"file_name":"x-1.png")") !=
         std::string::npos);
   CHECK(rendered.text("annotations/instances_val.json").find("\"segmentation\":[]") !=
         std::string::npos);

@@ -86,7 +86,7 @@ TEST_CASE("CVAT: what it has of its own comes back, and its attributes are decla
   TestTree set;
   write_set(set, create_cvat, {{{}, 1600, 1200, {box, tag}}});
   const std::string text = set.text("annotations.xml");
-  CHECK(text.find(R"(<image id="0" name="x_1.png" subset="train" task_id="7" width="1600" )"
+  CHECK(text.find(R"(<image id="0" name="x-1.png" subset="train" task_id="7" width="1600" )"
                   R"(height="1200">)") != std::string::npos);
   CHECK(text.find(R"(<box label="Stop" source="manual" occluded="1" xtl="797.33" ytl="870.92" )"
                   R"(xbr="965.52" ybr="928.94" z_order="4" group_id="2">)") != std::string::npos);

@@ -76,10 +76,10 @@ TEST_CASE("Datumaro: what it has of its own comes back") {
   TestTree set;
   write_set(set, create_datumaro, {{{}, 800, 600, {sample}}});
   const std::string text = set.text("annotations/train.json");
-  CHECK(text.find(R"({"id":"x_1","annotations":[{"id":3,"type":"bbox","attributes":)"
+  CHECK(text.find(R"({"id":"x-1","annotations":[{"id":3,"type":"bbox","attributes":)"
                   R"({"occluded":false,"rotation":0.0,"signpost":"{\"id\":\"x/1\"}"},"group":2,)"
                   R"("label_id":1,"z_order":0,"bbox":[10.25,20.0,30.5,40.0],"object_id":9}],)"
-                  R"("attr":{"frame":5},"image":{"crypted":false,"path":"x_1.png",)"
+                  R"("attr":{"frame":5},"image":{"crypted":false,"path":"x-1.png",)"
                   R"("size":[600,800]}})") != std::string::npos);
   CHECK(text.find(R"({"name":"Stop","parent":"","attributes":[]})") != std::string::npos);
 }

@@ -119,7 +119,7 @@ TEST_CASE("Label Studio: what was kept is written back") {
   TestTree set;
   write_set(set, create_label_studio, {{{}, 640, 480, {sample}}});
   const std::string text = set.text("tasks.json");
-  CHECK(text.find(R"("data":{"image":"/data/local-files/?d=images/x_1.png","split":"val",)"
+  CHECK(text.find(R"("data":{"image":"/data/local-files/?d=images/x-1.png","split":"val",)"
                   R"("camera":"left","signpost":{"Dx_aB91ISN":{"id":"x/1"}}})") !=
         std::string::npos);
   CHECK(text.find(R"({"id":"Dx_aB91ISN","from_name":"tag","to_name":"img",)"

@@ -112,7 +112,7 @@ TEST_CASE("VOC: fractions of a pixel and attributes of other tools survive a rou
   CHECK(box_text(again[0].annotations[0]) == "[1.5,2,60,70.75]");
   CHECK(again[0].annotations[0].sample.extra.find(
             R"("attributes":{"attribute":[{"name":"dirty","value":"yes"}]})") != std::string::npos);
-  CHECK(set.text("Annotations/p_1.xml").find("<depth>1</depth>") != std::string::npos);
+  CHECK(set.text("Annotations/p-1.xml").find("<depth>1</depth>") != std::string::npos);
   CHECK(set.text("labelmap.txt").find("Stop:::") != std::string::npos);
 }
 

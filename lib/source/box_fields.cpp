@@ -1,11 +1,10 @@
-#include "source/own_fields.h"
+#include "source/box_fields.h"
 
 #include <fmt/format.h>
 
 #include <charconv>
 #include <cmath>
 
-#include "base/digest.h"
 #include "base/json_text.h"
 
 namespace signpost {
@@ -153,29 +152,6 @@ std::optional<int> declared_side(std::string_view digits, std::string_view name,
   const bool whole = error == std::errc() && end == digits.data() + digits.size();
   return side(whole ? std::optional(value) : std::nullopt, fmt::format("\"{}\"", digits), name,
               wrong);
-}
-
-std::string file_stem(std::string_view id) {
-  constexpr std::size_t kMaxBytes = 200;
-  std::string stem;
-  for (const char c : id) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || (c == '.' && !stem.empty());
-    if (plain) {
-      stem += c;
-    } else if (c == '/' && !stem.empty() && stem.back() != '_') {
-      stem += '_';
-    } else if (c == '_') {
-      stem += "__";
-    } else {
-      stem += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-  if (stem.size() > kMaxBytes) {
-    const std::string digest = sha256_hex(as_bytes(id)).substr(0, 32);
-    stem = stem.substr(0, kMaxBytes - digest.size() - 1) + "%" + digest;
-  }
-  return stem;
 }
 
 std::string split_of_name(std::string_view name) {

@@ -70,10 +70,6 @@ std::optional<int> declared_side(JsonValue value, std::string_view name, std::st
 std::optional<int> declared_side(std::string_view digits, std::string_view name,
                                  std::string& wrong);
 
-/// A name for an image's file, without an ending: different ids give different names, and none has
-/// a slash, a dot in front, or more than 200 bytes. "gtsrb/train/7" becomes "gtsrb_train_7".
-std::string file_stem(std::string_view id);
-
 /// "train", "val" or "test" where one of the words of `name` says so (train2017, valid, testing);
 /// else nothing.
 std::string split_of_name(std::string_view name);
