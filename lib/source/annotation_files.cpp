@@ -8,8 +8,8 @@
 #include <unordered_set>
 
 #include "base/error.h"
-#include "source/image_index.h"
 #include "source/box_fields.h"
+#include "source/image_index.h"
 
 namespace signpost {
 namespace {

@@ -6,8 +6,8 @@
 
 #include "base/json_text.h"
 #include "source/annotation_files.h"
-#include "source/coco.h"
 #include "source/box_fields.h"
+#include "source/coco.h"
 
 namespace signpost {
 namespace {

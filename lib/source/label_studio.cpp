@@ -8,8 +8,8 @@
 #include "base/error.h"
 #include "base/json_text.h"
 #include "source/annotation_files.h"
-#include "source/image_index.h"
 #include "source/box_fields.h"
+#include "source/image_index.h"
 
 namespace signpost {
 namespace {
