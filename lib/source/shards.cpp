@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "source/box_fields.h"
 #include "source/format.h"
+#include "source/json.h"
 #include "source/text_fields.h"
 
 // WebDataset, read: tar files whose members of one sample share a key, the name up to its first
@@ -29,17 +31,6 @@ std::string_view key_of(std::string_view member) {
 std::string_view extension_of(std::string_view member) {
   const std::string_view key = key_of(member);
   return key.size() == member.size() ? std::string_view() : member.substr(key.size() + 1);
-}
-
-std::string_view split_in(std::string_view name) {
-  for (std::size_t at = 0; at < name.size();) {
-    std::size_t end = at;
-    while (end < name.size() && std::isalnum(static_cast<unsigned char>(name[end]))) ++end;
-    if (const std::string_view split = split_of(name.substr(at, end - at)); !split.empty())
-      return split;
-    at = end + 1;
-  }
-  return {};
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -87,7 +78,7 @@ class ShardReader : public AnnotationReader {
       shard_ = std::make_shared<const InnerArchive>(InnerArchive{reference, Archive(reference)});
       const std::string_view name = without_extension(last_part(reference));
       stem_ = name;
-      split_ = split_in(name);
+      split_ = split_of_name(name);
       if (const std::string& damage = shard_->archive.damage(); !damage.empty())
         throw Error(Blame::input, damage);
     } catch (const Error& error) {
@@ -172,27 +163,31 @@ class ShardReader : public AnnotationReader {
       return true;
     }
     sample = {};
-    // The codec checks the JSON and leaves out its white space.
-    Sample wrapped;
-    const std::string wrong = decoder_.decode(
-        fmt::format("{{\"id\":\"-\",\"image\":\"-\",\"webdataset\":{}}}", text), wrapped);
-    std::string object = wrong.empty() ? take_field(wrapped.extra, "webdataset") : std::string();
-    if (!object.starts_with('{')) {
+    std::string wrong;
+    const JsonValue object = parser_.parse(text, wrong);
+    if (!wrong.empty() || !object.is_object()) {
       annotation.wrong = member.name + " is not a JSON object; correct it";
       return false;
     }
-    std::string fields = object.substr(1, object.size() - 2);
-    for (const char* name : {"label", "class_id", "cls", "class", "class_name", "category"}) {
-      const std::string value = take_field(fields, name);
-      if (value.empty() || value == "null") continue;
-      // A string is unescaped by the codec; digits are the same in both notations.
-      Sample unescaped;
-      const std::string record = fmt::format("{{\"id\":{},\"image\":\"-\"}}", value);
-      const bool is_text = value.starts_with('"') && decoder_.decode(record, unescaped).empty();
-      annotation.class_name = is_text ? unescaped.id : value;
+    std::string_view class_field;
+    for (const std::string_view name :
+         {"label", "class_id", "cls", "class", "class_name", "category"}) {
+      const JsonValue value = object[name];
+      if (const auto number = value.integer()) {
+        annotation.class_name = std::to_string(*number);
+      } else if (const auto word = value.string()) {
+        annotation.class_name = *word;
+      } else {
+        continue;
+      }
+      class_field = name;
       break;
     }
-    if (!trimmed(fields).empty()) sample.extra = "\"webdataset\":{" + fields + "}";
+    std::string kept;
+    object.each_field([&](std::string_view key, JsonValue value) {
+      if (key != class_field) add_field(kept, key, value.text());
+    });
+    if (!kept.empty()) sample.extra = "\"webdataset\":{" + kept + "}";
     return false;
   }
 
@@ -200,9 +195,10 @@ class ShardReader : public AnnotationReader {
   std::size_t next_shard_ = 0, at_ = 0;
   std::shared_ptr<const InnerArchive> shard_;
   std::string stem_;
-  std::string_view split_;
+  std::string split_;
   Bytes bytes_;
   SampleDecoder decoder_;
+  JsonParser parser_;
 };
 
 }  // namespace
