@@ -11,11 +11,11 @@
 /// the file; each annotation says where it stands and is rejected, or has a box with a size or
 /// none; and what it kept of unknown fields is JSON on one line that the record's codec reads.
 inline void parse_annotations(
-    std::unique_ptr<signpost::AnnotationReader> (*parse)(signpost::ByteView, const std::string&),
+    std::unique_ptr<signpost::AnnotationReader> (*parse)(signpost::Bytes, const std::string&),
     const std::uint8_t* data, std::size_t size) {
   using namespace signpost;
   try {
-    const std::unique_ptr<AnnotationReader> reader = parse({data, size}, "a.file");
+    const std::unique_ptr<AnnotationReader> reader = parse(Bytes(data, data + size), "a.file");
     AnnotatedImage image;
     std::size_t images = 0;
     SampleDecoder decoder;
