@@ -73,7 +73,7 @@ class FilesReader : public AnnotationReader {
     try {
       Bytes bytes;
       tree_.read(file.folder, file.name, bytes);
-      current_ = parse_(bytes, reference);
+      current_ = parse_(std::move(bytes), reference);
       return true;
     } catch (const Error& error) {
       const std::string_view what = error.what();

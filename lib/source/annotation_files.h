@@ -27,8 +27,7 @@ struct AnnotationFile {
 /// Parses the text of one file. `file` stands in messages. The reader that comes back gives paths
 /// as they stand in the text: `folder` is empty and `name` is the path. Throws Error{input} that
 /// names `file` if the text is not of the format.
-using AnnotationParser = std::unique_ptr<AnnotationReader> (*)(ByteView text,
-                                                               const std::string& file);
+using AnnotationParser = std::unique_ptr<AnnotationReader> (*)(Bytes text, const std::string& file);
 
 /// Reads all `files`, in order, one in memory at a time, and finds their images in the tree: beside
 /// the file, in folders that are named like it (images/train for annotations/train.json), or

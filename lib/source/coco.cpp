@@ -41,7 +41,9 @@ std::optional<Annotation::Box> box_of(JsonValue bbox) {
 
 class CocoReader : public AnnotationReader {
  public:
-  CocoReader(ByteView text, std::string file) : file_(std::move(file)), text_(text) { index(); }
+  CocoReader(Bytes text, std::string file) : file_(std::move(file)), text_(std::move(text)) {
+    index();
+  }
 
   bool next(AnnotatedImage& image) override {
     image = {};
@@ -239,8 +241,8 @@ bool is_coco_beginning(const JsonBeginning& beginning) {
 
 }  // namespace
 
-std::unique_ptr<AnnotationReader> parse_coco(ByteView text, const std::string& file) {
-  return std::make_unique<CocoReader>(text, file);
+std::unique_ptr<AnnotationReader> parse_coco(Bytes text, const std::string& file) {
+  return std::make_unique<CocoReader>(std::move(text), file);
 }
 
 bool is_coco(const FileTree& tree) { return !find_json_files(tree, is_coco_beginning, 16).empty(); }

@@ -26,6 +26,6 @@ namespace signpost {
 /// on disk and eight bytes for each id.
 
 /// Parses the text of one such file. See AnnotationParser in source/annotation_files.h.
-std::unique_ptr<AnnotationReader> parse_coco(ByteView text, const std::string& file);
+std::unique_ptr<AnnotationReader> parse_coco(Bytes text, const std::string& file);
 
 }  // namespace signpost

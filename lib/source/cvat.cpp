@@ -25,7 +25,7 @@ bool is_edge(std::string_view name) {
 
 class CvatReader : public AnnotationReader {
  public:
-  CvatReader(ByteView text, const std::string& file) : xml_(text, file, "annotations") {
+  CvatReader(Bytes text, const std::string& file) : xml_(std::move(text), file, "annotations") {
     if (xml_.root().child("track")) {
       throw Error(Blame::input,
                   file + ": holds tracks of CVAT for video; export it as CVAT for images 1.1");
@@ -313,8 +313,8 @@ std::vector<AnnotationFile> cvat_files(const FileTree& tree, std::size_t at_most
 
 }  // namespace
 
-std::unique_ptr<AnnotationReader> parse_cvat(ByteView text, const std::string& file) {
-  return std::make_unique<CvatReader>(text, file);
+std::unique_ptr<AnnotationReader> parse_cvat(Bytes text, const std::string& file) {
+  return std::make_unique<CvatReader>(std::move(text), file);
 }
 
 bool is_cvat(const FileTree& tree) { return !cvat_files(tree, 16).empty(); }

@@ -25,6 +25,6 @@ namespace signpost {
 /// Memory: the parsed file, three to five times its size. The writer keeps its images on disk.
 
 /// Parses the text of one such file. See AnnotationParser in source/annotation_files.h.
-std::unique_ptr<AnnotationReader> parse_cvat(ByteView text, const std::string& file);
+std::unique_ptr<AnnotationReader> parse_cvat(Bytes text, const std::string& file);
 
 }  // namespace signpost

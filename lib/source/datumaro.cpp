@@ -28,7 +28,7 @@ std::optional<Annotation::Box> box_of(JsonValue bbox) {
 
 class DatumaroReader : public AnnotationReader {
  public:
-  DatumaroReader(ByteView text, std::string file) : file_(std::move(file)), text_(text) {
+  DatumaroReader(Bytes text, std::string file) : file_(std::move(file)), text_(std::move(text)) {
     constexpr std::array<std::string_view, 1> kArrays = {"items"};
     bool has_items = false;
     std::string wrong;
@@ -295,8 +295,8 @@ bool is_datumaro_beginning(const JsonBeginning& beginning) {
 
 }  // namespace
 
-std::unique_ptr<AnnotationReader> parse_datumaro(ByteView text, const std::string& file) {
-  return std::make_unique<DatumaroReader>(text, file);
+std::unique_ptr<AnnotationReader> parse_datumaro(Bytes text, const std::string& file) {
+  return std::make_unique<DatumaroReader>(std::move(text), file);
 }
 
 bool is_datumaro(const FileTree& tree) {

@@ -25,6 +25,6 @@ namespace signpost {
 /// file is opened, and 16 bytes an item. The writer keeps its items on disk.
 
 /// Parses the text of one such file. See AnnotationParser in source/annotation_files.h.
-std::unique_ptr<AnnotationReader> parse_datumaro(ByteView text, const std::string& file);
+std::unique_ptr<AnnotationReader> parse_datumaro(Bytes text, const std::string& file);
 
 }  // namespace signpost

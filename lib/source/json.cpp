@@ -160,12 +160,10 @@ JsonValue JsonParser::parse(std::string_view text, bool padded, std::string& wro
   return value;
 }
 
-JsonText::JsonText(ByteView bytes) {
-  if (as_text(bytes).starts_with("\xef\xbb\xbf")) bytes = bytes.subspan(3);
-  size_ = bytes.size();
-  buffer_ = std::make_unique_for_overwrite<char[]>(size_ + simdjson::SIMDJSON_PADDING);
-  if (size_ > 0) std::memcpy(buffer_.get(), bytes.data(), size_);
-  std::memset(buffer_.get() + size_, ' ', simdjson::SIMDJSON_PADDING);
+JsonText::JsonText(Bytes bytes) : bytes_(std::move(bytes)) {
+  if (as_text(bytes_).starts_with("\xef\xbb\xbf")) begin_ = 3;
+  size_ = bytes_.size() - begin_;
+  bytes_.resize(bytes_.size() + simdjson::SIMDJSON_PADDING, ' ');
 }
 
 void JsonText::visit(const std::string& file, const Visitor& visitor) const {
@@ -177,7 +175,7 @@ void JsonText::visit(const std::string& file, const Visitor& visitor) const {
   try {
     od::parser parser;
     od::document document =
-        parser.iterate(buffer_.get(), size_, size_ + simdjson::SIMDJSON_PADDING);
+        parser.iterate(text().data(), size_, size_ + simdjson::SIMDJSON_PADDING);
     const od::json_type type = document.type();
     if (type == od::json_type::array) {
       elements_of({}, document.get_array());

@@ -72,9 +72,9 @@ class JsonParser {
 /// read, so that one that is wrong does not cost the others, and memory stays near the file's size.
 class JsonText {
  public:
-  /// Copies `bytes`, without a byte order mark.
-  explicit JsonText(ByteView bytes);
-  std::string_view text() const { return {buffer_.get(), size_}; }
+  /// A byte order mark is passed over.
+  explicit JsonText(Bytes bytes);
+  std::string_view text() const { return as_text(bytes_).substr(begin_, size_); }
 
   struct Visitor {
     /// Arrays at the top level whose elements are visited one by one.
@@ -92,8 +92,8 @@ class JsonText {
   void visit(const std::string& file, const Visitor& visitor) const;
 
  private:
-  std::unique_ptr<char[]> buffer_;
-  std::size_t size_ = 0;
+  Bytes bytes_;  ///< with room behind the text
+  std::size_t begin_ = 0, size_ = 0;
 };
 
 }  // namespace signpost

@@ -64,7 +64,7 @@ struct Region {
 
 class LabelStudioReader : public AnnotationReader {
  public:
-  LabelStudioReader(ByteView text, std::string file) : file_(std::move(file)), text_(text) {
+  LabelStudioReader(Bytes text, std::string file) : file_(std::move(file)), text_(std::move(text)) {
     JsonText::Visitor visitor;
     visitor.element = [&](std::string_view, std::string_view element) {
       tasks_.push_back(element);
@@ -322,8 +322,8 @@ bool is_label_studio_beginning(const JsonBeginning& beginning) {
 
 }  // namespace
 
-std::unique_ptr<AnnotationReader> parse_label_studio(ByteView text, const std::string& file) {
-  return std::make_unique<LabelStudioReader>(text, file);
+std::unique_ptr<AnnotationReader> parse_label_studio(Bytes text, const std::string& file) {
+  return std::make_unique<LabelStudioReader>(std::move(text), file);
 }
 
 bool is_label_studio(const FileTree& tree) {

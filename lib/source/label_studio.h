@@ -32,6 +32,6 @@ namespace signpost {
 /// file is opened, and 16 bytes a task.
 
 /// Parses the text of one such file. See AnnotationParser in source/annotation_files.h.
-std::unique_ptr<AnnotationReader> parse_label_studio(ByteView text, const std::string& file);
+std::unique_ptr<AnnotationReader> parse_label_studio(Bytes text, const std::string& file);
 
 }  // namespace signpost

@@ -25,7 +25,7 @@ bool counts_from_one(std::string_view database, std::string_view annotation) {
 
 class VocReader : public AnnotationReader {
  public:
-  VocReader(ByteView text, const std::string& file) : xml_(text, file, "annotation") {}
+  VocReader(Bytes text, const std::string& file) : xml_(std::move(text), file, "annotation") {}
 
   bool next(AnnotatedImage& image) override {
     if (done_) return false;
@@ -324,8 +324,8 @@ Splits read_lists(const FileTree& tree, Rejects& rejects) {
 
 }  // namespace
 
-std::unique_ptr<AnnotationReader> parse_voc(ByteView text, const std::string& file) {
-  return std::make_unique<VocReader>(text, file);
+std::unique_ptr<AnnotationReader> parse_voc(Bytes text, const std::string& file) {
+  return std::make_unique<VocReader>(std::move(text), file);
 }
 
 bool is_voc(const FileTree& tree) {

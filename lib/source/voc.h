@@ -27,6 +27,6 @@ namespace signpost {
 /// A sample without a ROI gets a box around the whole image.
 
 /// Parses the text of one such file. See AnnotationParser in source/annotation_files.h.
-std::unique_ptr<AnnotationReader> parse_voc(ByteView text, const std::string& file);
+std::unique_ptr<AnnotationReader> parse_voc(Bytes text, const std::string& file);
 
 }  // namespace signpost

@@ -73,8 +73,8 @@ std::string scalar(JsonValue value) {
 
 }  // namespace
 
-XmlText::XmlText(ByteView text, const std::string& file, std::string_view root)
-    : file_(file), text_(as_text(text)), document_(std::make_unique<pugi::xml_document>()) {
+XmlText::XmlText(Bytes text, const std::string& file, std::string_view root)
+    : file_(file), text_(std::move(text)), document_(std::make_unique<pugi::xml_document>()) {
   const pugi::xml_parse_result result = document_->load_buffer(text_.data(), text_.size());
   if (!result) {
     const auto offset = static_cast<std::size_t>(std::max<std::ptrdiff_t>(result.offset, 0));

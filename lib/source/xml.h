@@ -22,7 +22,7 @@ class XmlText {
  public:
   /// Throws Error{input} that names `file` and the line where the text is not well-formed, and
   /// where its outermost element is not `root`.
-  XmlText(ByteView text, const std::string& file, std::string_view root);
+  XmlText(Bytes text, const std::string& file, std::string_view root);
   ~XmlText();
   XmlText(const XmlText&) = delete;
   XmlText& operator=(const XmlText&) = delete;
@@ -35,7 +35,8 @@ class XmlText {
   std::string shown(const pugi::xml_node& node) const;
 
  private:
-  std::string file_, text_;
+  std::string file_;
+  Bytes text_;
   std::unique_ptr<pugi::xml_document> document_;
   std::size_t at_ = 0, line_ = 1;
   std::size_t line_at(std::size_t offset);

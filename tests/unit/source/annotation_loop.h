@@ -36,7 +36,7 @@ class TestTree {
 using Open = std::unique_ptr<AnnotationReader> (*)(const FileTree&, Rejects&);
 using Create = std::unique_ptr<AnnotationWriter> (*)(const std::filesystem::path&,
                                                      std::span<const ExportedClass>);
-using Parse = std::unique_ptr<AnnotationReader> (*)(ByteView, const std::string&);
+using Parse = std::unique_ptr<AnnotationReader> (*)(Bytes, const std::string&);
 
 inline std::vector<AnnotatedImage> all_of(AnnotationReader& reader) {
   std::vector<AnnotatedImage> images;
@@ -56,7 +56,7 @@ inline std::vector<AnnotatedImage> read_all(const FileTree& tree, Open open) {
 }
 
 inline std::vector<AnnotatedImage> parse_all(Parse parse, std::string_view text) {
-  return all_of(*parse(as_bytes(text), "a.file"));
+  return all_of(*parse(Bytes(text.begin(), text.end()), "a.file"));
 }
 
 /// "where: what" of every annotation that is wrong.

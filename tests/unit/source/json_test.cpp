@@ -11,7 +11,7 @@ namespace {
 std::vector<std::string> visited(std::string_view text) {
   std::vector<std::string> lines;
   constexpr std::array<std::string_view, 1> kArrays = {"list"};
-  const JsonText json(as_bytes(text));
+  const JsonText json(Bytes(text.begin(), text.end()));
   JsonText::Visitor visitor;
   visitor.arrays = kArrays;
   visitor.begin = [&](std::string_view array) { lines.push_back(std::string(array) + " begins"); };
