@@ -147,7 +147,8 @@ std::string path_within(std::string_view folder, std::string_view path) {
   const std::filesystem::path whole =
       std::filesystem::path(join_path(folder, slashes)).lexically_normal();
   const std::string text = whole.string();
-  return text == ".." || text.starts_with("../") || text == "." ? std::string() : text;
+  const bool outside = text == ".." || text.starts_with("../");
+  return outside || text == "." || text.ends_with('/') ? std::string() : text;
 }
 
 }  // namespace signpost
