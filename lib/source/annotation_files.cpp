@@ -262,16 +262,6 @@ void Spool::copy_to(OutputFile& out) {
   if (std::ferror(file_)) throw_errno("cannot read " + path_.string());
 }
 
-void write_small_file(const std::filesystem::path& path, std::string_view text) {
-  std::FILE* file = std::fopen(path.c_str(), "wb");
-  if (!file) throw_errno("cannot write " + path.string());
-  const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
-  const int error = errno;
-  if (std::fclose(file) == 0 && written) return;
-  if (!written) errno = error;
-  throw_errno("cannot write " + path.string());
-}
-
 std::string class_name_of(const Sample& sample, std::span<const ExportedClass> classes) {
   if (!sample.label) return std::string(kUnlabelled);
   for (const ExportedClass& known : classes) {

@@ -74,9 +74,6 @@ class Spool {
   void flush();
 };
 
-/// Writes a small file into an output folder. The folder's commit makes it durable.
-void write_small_file(const std::filesystem::path& path, std::string_view text);
-
 /// The name of the class of a sample, or `unlabelled`; an id that `classes` does not hold as
 /// digits.
 std::string class_name_of(const Sample& sample, std::span<const ExportedClass> classes);

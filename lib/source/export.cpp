@@ -1,8 +1,6 @@
 #include "source/export.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <mutex>
@@ -18,6 +16,7 @@
 #include "image/render.h"
 #include "pixels/pnm.h"
 #include "source/grouped_stream.h"
+#include "source/new_file.h"
 
 namespace signpost {
 namespace {
@@ -222,18 +221,6 @@ class RecordChecker {
 };
 
 }  // namespace
-
-void write_new_file(const fs::path& path, ByteView bytes) {
-  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (descriptor < 0) throw_errno("cannot write " + path.string());
-  try {
-    write_all(descriptor, bytes, path.string());
-  } catch (...) {
-    ::close(descriptor);
-    throw;
-  }
-  if (::close(descriptor) != 0) throw_errno("cannot write " + path.string());
-}
 
 ExportResult export_samples(const std::string& manifest, const Format& format,
                             const Catalogue& catalogue, const ExportOptions& options,

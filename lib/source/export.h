@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <string>
 
-#include "base/file.h"
 #include "base/progress.h"
 #include "base/rejects.h"
 #include "sample/catalogue.h"
@@ -30,10 +29,6 @@ struct ExportResult {
   std::uint64_t rendered = 0;   ///< images whose operations were executed
   std::uint64_t converted = 0;  ///< images of a type that the format's tools do not read
 };
-
-/// Writes a file that must not be there yet. The folder's commit makes it durable. Throws
-/// Error{environment}.
-void write_new_file(const std::filesystem::path& path, ByteView bytes);
 
 /// Writes the samples of the stream `manifest` ("-": standard input) as a data set of `format`.
 ///

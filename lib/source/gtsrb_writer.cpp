@@ -7,7 +7,6 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/random.h"
-#include "source/export.h"
 #include "source/format.h"
 #include "source/sidecar.h"
 #include "source/text_fields.h"

@@ -9,6 +9,7 @@
 #include "source/annotation_files.h"
 #include "source/box_fields.h"
 #include "source/label_studio.h"
+#include "source/new_file.h"
 #include "source/xml.h"
 
 namespace signpost {
@@ -122,14 +123,14 @@ class LabelStudioWriter : public AnnotationWriter {
       labels += fmt::format("    <Label value=\"{}\"/>\n", name);
       choices += fmt::format("    <Choice value=\"{}\"/>\n", name);
     }
-    write_small_file(
+    write_new_file(
         folder_ / "labeling_config.xml",
-        fmt::format(
+        as_bytes(fmt::format(
             "<View>\n  <Image name=\"image\" value=\"$image\"/>\n"
             "  <RectangleLabels name=\"label\" toName=\"image\">\n{}  </RectangleLabels>\n"
             "  <Choices name=\"class\" toName=\"image\" choice=\"single\">\n{}  </Choices>\n"
             "</View>\n",
-            labels, choices));
+            labels, choices)));
   }
 
  private:

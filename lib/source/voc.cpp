@@ -12,6 +12,7 @@
 #include "base/json_text.h"
 #include "source/annotation_files.h"
 #include "source/box_fields.h"
+#include "source/new_file.h"
 #include "source/xml.h"
 
 namespace signpost {
@@ -171,15 +172,15 @@ class VocWriter : public AnnotationWriter {
       lists_.try_emplace(split, folder_ / "ImageSets" / "Main" / (split + ".txt"), false)
           .first->second.write(stem + "\n");
     }
-    write_small_file(folder_ / "Annotations" / (stem + ".xml"),
-                     annotation_of(image, name, splits.size() > 1));
+    write_new_file(folder_ / "Annotations" / (stem + ".xml"),
+                   as_bytes(annotation_of(image, name, splits.size() > 1)));
   }
 
   void finish() override {
     std::string labels = "# label:color_rgb:parts:actions\n";
     for (const ExportedClass& known : classes_) labels += known.name + ":::\n";
     if (unlabelled_) labels += std::string(kUnlabelled) + ":::\n";
-    write_small_file(folder_ / "labelmap.txt", labels);
+    write_new_file(folder_ / "labelmap.txt", as_bytes(labels));
     for (auto& [split, list] : lists_) list.commit();
     lists_.clear();
   }

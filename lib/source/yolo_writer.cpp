@@ -7,8 +7,8 @@
 #include "base/file.h"
 #include "base/json_text.h"
 #include "source/annotated.h"
-#include "source/export.h"
 #include "source/format.h"
+#include "source/new_file.h"
 #include "source/sidecar.h"
 #include "source/text_fields.h"
 
