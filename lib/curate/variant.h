@@ -1,0 +1,12 @@
+#pragma once
+
+#include "sample/sample.h"
+
+namespace signpost {
+
+/// True for a record that signpost augment made: one drawing of a sample that stands elsewhere.
+inline bool is_variant(const Sample& sample) {
+  return sample.ops.find("\"augment\"") != std::string::npos;
+}
+
+}  // namespace signpost
