@@ -74,10 +74,15 @@ void add_limits(CLI::App& app, CheckOptions& check) {
                  "Warn of boxes that are less sharp: 0.75 is usual, motion blur is under 0.5")
       ->capture_default_str()
       ->check(CLI::Range(0.0, 1.0));
-  app.add_option("--near-similarity", check.near_similarity,
-                 "Pictures that are this similar are near-copies")
+  app.add_option("--near-similarity", check.near.told,
+                 "Pictures of two groups that are this similar are near-copies")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 1.0));
+      ->check(CLI::Range(0.5, 1.0));
+  app.add_option("--sure-similarity", check.near.sure,
+                 "Near-copies on two sides or with two labels are errors from here on, else "
+                 "warnings")
+      ->capture_default_str()
+      ->check(CLI::Range(0.5, 1.0));
   app.add_option("--min-groups", check.classes.min_groups,
                  "Warn of classes with fewer groups outside test")
       ->capture_default_str()

@@ -15,14 +15,13 @@
 #include "base/random.h"
 #include "codecs/decode.h"
 #include "curate/crop.h"
-#include "curate/near_report.h"
 #include "curate/relations.h"
 #include "curate/reread.h"
 #include "curate/side.h"
 #include "curate/split.h"
 #include "curate/track_check.h"
 #include "curate/variant.h"
-#include "image/render.h"
+#include "image/photograph.h"
 
 namespace signpost {
 namespace {
@@ -79,7 +78,7 @@ bool check_roi(Item& item) {
   return false;
 }
 
-/// Reads and decodes the image; false if there is none.
+/// Reads and decodes the image; false if there is none that fits its record.
 bool check_image(Item& item, const BlobReader& blobs, Image& image) {
   thread_local Bytes bytes;
   Sample& sample = item.sample;
@@ -99,8 +98,9 @@ bool check_image(Item& item, const BlobReader& blobs, Image& image) {
     item.error("bad-image", sample.image + ": " + wrong, "get the image again or take it out");
     return false;
   }
-  if (sample.width.value_or(image.width) != image.width ||
-      sample.height.value_or(image.height) != image.height) {
+  const bool fits = sample.width.value_or(image.width) == image.width &&
+                    sample.height.value_or(image.height) == image.height;
+  if (!fits) {
     item.error("wrong-size",
                fmt::format("{}: is {}x{}, but the record says {}x{}", sample.image, image.width,
                            image.height, sample.width.value_or(image.width),
@@ -109,7 +109,7 @@ bool check_image(Item& item, const BlobReader& blobs, Image& image) {
   }
   sample.width = image.width;
   sample.height = image.height;
-  return true;
+  return fits;
 }
 
 /// Everything that needs no other record.
@@ -224,8 +224,7 @@ CheckCounts check(LineReader& lines, const Catalogue& catalogue, const CheckOpti
   }
   together.relations.report(lines, found);
   if (together.pictures.size() > 1) {
-    report_near_copies(together.pictures, lines, blobs, options.near_similarity, options.jobs,
-                       found);
+    report_near_copies(together.pictures, lines, blobs, options.near, options.jobs, found);
   }
   report_tracks(together.tracks, lines, found);
   together.classes.report(lines.name(), catalogue, found);

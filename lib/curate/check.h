@@ -8,6 +8,7 @@
 #include "base/progress.h"
 #include "curate/class_check.h"
 #include "curate/finding.h"
+#include "curate/near_report.h"
 #include "curate/picture_check.h"
 #include "curate/suspects.h"
 #include "sample/catalogue.h"
@@ -23,7 +24,7 @@ struct CheckOptions {
   PictureLimits pictures = {};
   ClassCheck::Options classes = {};
   bool near_copies = true;  ///< needs `images`
-  double near_similarity = 0.9;
+  NearLimits near = {};
   std::vector<Judge> judges = {};  ///< for label errors; none: they are not looked for
 };
 

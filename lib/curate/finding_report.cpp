@@ -33,15 +33,15 @@ void FindingReport::finish(const std::string& name) {
     if (known.hidden == 0) continue;
     Finding rest{known.severity, kind, name, {}, {}, "print all with --limit 0 or --json"};
     rest.what = grouped(known.hidden) + " more like these";
-    if (!known.groups.empty()) rest.what += " in " + counted(known.groups.size(), "group");
-    if (!known.labels.empty()) {
+    if (!known.groups.empty()) rest.what += ", in " + counted(known.groups.size(), "group");
+    if (known.labels.size() == 1) {
+      rest.what += fmt::format(", in class {}", known.labels.begin()->first);
+    } else if (!known.labels.empty()) {
       const auto most =
           std::max_element(known.labels.begin(), known.labels.end(),
                            [](const auto& a, const auto& b) { return a.second < b.second; });
-      rest.what += known.labels.size() == 1
-                       ? fmt::format(", all of class {}", most->first)
-                       : fmt::format(", of {} classes, {} of them of class {}", known.labels.size(),
-                                     grouped(most->second), most->first);
+      rest.what += fmt::format(", in {} classes ({} in class {})", known.labels.size(),
+                               grouped(most->second), most->first);
     }
     write_(text_line(rest));
   }

@@ -124,11 +124,12 @@ std::vector<NearDuplicates::Match> NearDuplicates::find(double threshold, int jo
   std::vector<Match> matches(begins.size());
   each_in_parallel(begins.size(), 4, jobs, [&](std::size_t run) {
     const std::size_t end = run + 1 < begins.size() ? begins[run + 1] : candidates_.size();
-    for (std::size_t i = begins[run]; i < end && matches[run].line == 0; ++i) {
+    for (std::size_t i = begins[run]; i < end; ++i) {
       const std::uint64_t line = pictures_[candidates_[i].later].line;
       const std::uint64_t other = pictures_[candidates_[i].earlier].line;
       const double similarity = compare(line, other);
-      if (similarity >= threshold) matches[run] = {line, other, similarity};
+      if (similarity >= threshold && similarity > matches[run].similarity)
+        matches[run] = {line, other, similarity};
     }
   });
   std::erase_if(matches, [](const Match& match) { return match.line == 0; });

@@ -44,8 +44,8 @@ class NearDuplicates {
   /// The lines whose pictures `find` may compare, in their order.
   std::vector<std::uint64_t> wanted_lines() const;
 
-  /// Every two groups with a pair at or above `threshold`, in the order of their lines. At most
-  /// three pairs of two groups are compared, the likeliest first, up to the first that is alike.
+  /// Every two groups with a pair at or above `threshold`, which is over 0, by their most similar
+  /// pair, in the order of its lines. Of each two groups the three likeliest pairs are compared.
   std::vector<Match> find(double threshold, int jobs, const Compare& compare) const;
 
   /// Pairs that the hashes brought together, and those that their thumbnails left: for benchmarks.

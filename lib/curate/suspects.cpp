@@ -16,7 +16,7 @@
 #include "curate/confident_learning.h"
 #include "curate/reread.h"
 #include "curate/variant.h"
-#include "image/render.h"
+#include "image/photograph.h"
 
 namespace signpost {
 namespace {
@@ -83,7 +83,7 @@ class Judging {
       : lines_(lines),
         judges_(judges),
         options_(options),
-        renderer_(options.root),
+        blobs_(options.root),
         places_(class_places(judges)) {
     for (const Judge& judge : judges) pools_.push_back(std::make_unique<Pool>(judge));
   }
@@ -128,7 +128,7 @@ class Judging {
   void judge(Item& item) {
     thread_local Image photograph;
     std::string wrong;
-    if (!renderer_.decode(item.sample, photograph, wrong)) return;
+    if (!read_photograph(blobs_, item.sample, photograph, wrong)) return;
     const std::size_t classes = judges_.front().class_ids.size();
     std::vector<float> answer(classes);
     std::vector<std::uint8_t> pixels;
@@ -148,7 +148,7 @@ class Judging {
   LineReader& lines_;
   const std::vector<Judge>& judges_;
   const SuspectOptions& options_;
-  Renderer renderer_;
+  BlobReader blobs_;
   SampleDecoder decoder_;
   std::vector<std::vector<std::size_t>> places_;
   std::vector<std::unique_ptr<Pool>> pools_;
