@@ -71,7 +71,7 @@ void add_limits(CLI::App& app, CheckOptions& check) {
       ->capture_default_str()
       ->check(CLI::Range(0.0, 255.0));
   app.add_option("--min-sharpness", pictures.min_sharpness,
-                 "Warn of boxes that are less sharp: 0.75 is usual, motion blur is under 0.5")
+                 "Warn of boxes that are less sharp: over 0.7 is usual, motion blur is under 0.5")
       ->capture_default_str()
       ->check(CLI::Range(0.0, 1.0));
   app.add_option("--near-similarity", check.near.told,

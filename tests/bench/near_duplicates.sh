@@ -4,6 +4,7 @@
 # groups. signpost check decodes, measures, digests, hashes, searches, and compares the candidates at full resolution.
 #   DATA=FOLDER   holds GTSRB/Final_Training
 #   RUNS=3        turns; the best of each is taken
+#   PYTHON=python3  one with cv2 and numpy (python3-opencv, python3-numpy)
 set -euo pipefail
 : "${DATA:?DATA=FOLDER with GTSRB/Final_Training}"
 work=$(mktemp -d)
@@ -24,7 +25,7 @@ best() { awk 'NR == 1 || $1 < best {best = $1} END {print best}' "$1"; }
 for ((turn = 0; turn < ${RUNS:-3}; ++turn)); do
   seconds signpost check --quiet --json "$work/all.ndjson" >>"$work/whole"
   seconds signpost check --quiet --json --allow near-copy,near-copy-leak,near-copy-labels "$work/all.ndjson" >>"$work/without"
-  seconds python3 "$here/near_duplicates_peer.py" "$work/all.ndjson" >>"$work/peer"
+  seconds "${PYTHON:-python3}" "$here/near_duplicates_peer.py" "$work/all.ndjson" >>"$work/peer"
 done
 awk -v n="$count" -v whole="$(best "$work/whole")" -v without="$(best "$work/without")" -v peer="$(best "$work/peer")" 'BEGIN {
   printf "%-42s %7.2f s %8.0f images/s\n", "check, all of it", whole, n / whole
