@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/interrupt.h"
 #include "cli/command.h"
 #include "curate/draw.h"
 #include "curate/shard.h"
@@ -83,6 +84,7 @@ Tally draw(Selection& selection, SampleReader& reader, const Options& options) {
   LineWriter out;
   std::string_view text;
   for (auto next = lines.begin(); next != lines.end() && reader.lines().next(text);) {
+    stop_if_interrupted();
     if (reader.lines().line_number() != *next) continue;
     out.write_line(text);
     ++next;
