@@ -24,6 +24,7 @@ inline constexpr std::array kDataCommands = {
     CommandEntry{"augment", "Add random variants of each training sample"},
     CommandEntry{"merge", "Unite several streams, one record for each id"},
     CommandEntry{"stats", "Count classes, tracks, splits, sizes and pixels"},
+    CommandEntry{"view", "Draw contact sheets of samples"},
     CommandEntry{"pack", "Execute the operations and write WebDataset shards"},
 };
 
