@@ -57,6 +57,7 @@ void SheetFiles::commit() {
     }
   }
   sync_folder(path_.parent_path());
+  staging_.reset();
 }
 
 }  // namespace signpost
