@@ -16,7 +16,7 @@ body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto 4rem;pa
 h1{font-size:1.7rem;line-height:1.2;margin:0;overflow-wrap:anywhere}
 h2{font-size:1.2rem;margin:2.6rem 0 .4rem;padding-top:.8rem;border-top:1px solid var(--rule)}
 p{margin:.4rem 0;max-width:46rem}p.sub,figcaption small{color:var(--soft)}
-dl.figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:.8rem;margin:1.2rem 0}
+dl.figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(8rem,1fr));gap:.8rem;margin:1.2rem 0}
 dl.figures div{background:var(--card);border-radius:8px;padding:.6rem .8rem}
 dt{color:var(--soft);font-size:.85rem}dd{margin:0;font-size:1.5rem;line-height:1.25;font-variant-numeric:tabular-nums}
 dd small{display:block;font-size:.8rem;line-height:1.35;color:var(--soft)}
@@ -37,7 +37,7 @@ rect.bad,circle.bad{fill:var(--bad)}rect.red,circle.red{fill:var(--red)}rect.gre
 polyline.s0{stroke:var(--s0)}polyline.s1{stroke:var(--s1)}polyline.s2{stroke:var(--s2)}polyline.s3{stroke:var(--s3)}
 polyline.bad{stroke:var(--bad)}polyline.red{stroke:var(--red)}polyline.green{stroke:var(--green)}polyline.blue{stroke:var(--blue)}
 i.s0{background:var(--s0)}i.s1{background:var(--s1)}i.s2{background:var(--s2)}i.s3{background:var(--s3)}
-.bar{display:flex;height:.7rem;border-radius:3px;overflow:hidden}.bar i{display:block;height:100%}
+.bar{display:flex;height:.7rem;border-radius:3px;overflow:hidden}.bar i{display:block;height:100%}.bar i:last-child{border-radius:0 3px 3px 0}
 .key{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;font-size:.9rem;color:var(--soft);margin:.4rem 0}
 .key i{display:inline-block;width:.8rem;height:.8rem;border-radius:3px;margin-right:.4rem;vertical-align:-.08rem}
 details{margin-top:.4rem;font-size:.9rem}summary{cursor:pointer;color:var(--soft)}details table{margin-top:.3rem}
@@ -72,12 +72,12 @@ std::string escaped_html(std::string_view text) {
   return out;
 }
 
-std::string html_page(std::string_view title, std::string_view body) {
+std::string html_page(std::string_view title, std::string_view body, std::string_view style) {
   return fmt::format(
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
       "name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{}</title>\n"
-      "<style>{}</style>\n</head>\n<body>\n{}</body>\n</html>\n",
-      escaped_html(title), kStyle, body);
+      "<style>{}{}</style>\n</head>\n<body>\n{}</body>\n</html>\n",
+      escaped_html(title), kStyle, style, body);
 }
 
 std::string html_figure(std::string_view name, std::string_view value, std::string_view note) {

@@ -18,7 +18,8 @@ std::string escaped_html(std::string_view text);
 /// `<div class="plots">` of plots (base/plot.h), `<div class="wide">` around what may scroll
 /// sideways, `td.name` (words in a table of numbers), and the colours `s0` to `s3` (series), `bad`,
 /// `red`, `green` and `blue`, which set `fill`, `stroke` and `background` by the element's use.
-std::string html_page(std::string_view title, std::string_view body);
+/// `style` is CSS that this page needs beside it.
+std::string html_page(std::string_view title, std::string_view body, std::string_view style = {});
 
 /// One figure with its name, for `<dl class="figures">`. `note` may be empty. All are text.
 std::string html_figure(std::string_view name, std::string_view value, std::string_view note = {});

@@ -20,8 +20,9 @@ constexpr std::size_t kMarkedPoints = 40;  // more points than this are a line w
 std::string grid(double low, double high, double step, const std::string& unit) {
   const int decimals = step >= 1 ? 0 : static_cast<int>(std::ceil(-std::log10(step) - 1e-9));
   std::string svg;
-  for (double value = std::ceil(low / step - 1e-9) * step; value <= high + step * 1e-6;
-       value += step) {
+  const auto last = static_cast<int>(std::floor(high / step + 1e-9));
+  for (int line = static_cast<int>(std::ceil(low / step - 1e-9)); line <= last; ++line) {
+    const double value = line * step;
     const double y = kTop + (high - value) / (high - low) * kPlotHeight;
     const std::string number = decimals > 0
                                    ? fmt::format("{:.{}f}", value, decimals)

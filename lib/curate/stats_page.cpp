@@ -290,8 +290,7 @@ std::string light_of(const PixelStats& pixels) {
 }
 
 /// What this page has and other reports have not.
-constexpr std::string_view kStyle = R"(<style>
-table.classes{width:100%}table.classes td.name{width:100%}
+constexpr std::string_view kStyle = R"(table.classes{width:100%}table.classes td.name{width:100%}
 .title{display:block}.classes .bar{background:none;height:.55rem;margin:.1rem 0 .25rem}
 .extra abbr{text-decoration:none}
 .strips{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr));gap:1rem 1.2rem}
@@ -301,7 +300,6 @@ table.classes{width:100%}table.classes td.name{width:100%}
 @media(min-width:50rem){.row{display:flex;gap:1rem;align-items:center}.title{flex:0 0 23rem}
 .classes .bar{flex:1;height:.8rem;margin:0}.row{min-height:1.5rem}}
 @media(max-width:34rem){.extra{display:none}td,th{padding:.2rem .4rem}}
-</style>
 )";
 
 }  // namespace
@@ -309,15 +307,15 @@ table.classes{width:100%}table.classes td.name{width:100%}
 std::string stats_page(const Figures& figures, const Catalogue& catalogue,
                        const std::string& source, const Renderer* renderer) {
   const Stats& stats = figures.stats;
-  std::string html = std::string(kStyle) + "<h1>" + escaped_html(source) + "</h1>\n";
+  std::string html = "<h1>" + escaped_html(source) + "</h1>\n";
   if (stats.all().samples == 0) {
-    return html_page(source, html + "<p>The stream has no samples.</p>\n");
+    return html_page(source, html + "<p>The stream has no samples.</p>\n", kStyle);
   }
   html += head_of(figures, catalogue) + splits_of(stats) + classes_of(figures, catalogue);
   if (figures.pictures && renderer) html += pictures_of(figures, catalogue, *renderer);
   html += tracks_of(stats) + sizes_of(stats) + framing_of(stats);
   if (figures.pixels) html += light_of(*figures.pixels);
-  return html_page(source, html);
+  return html_page(source, html, kStyle);
 }
 
 }  // namespace signpost

@@ -88,7 +88,7 @@ class RowSource {
   /// False when there are no more.
   bool next(Row& row) {
     row = {};
-    if (!ready_.empty() || options_.by != Rows::none || options_.sample > 0) {
+    if (options_.by != Rows::none || options_.sample > 0) {
       if (at_ == ready_.size()) return false;
       row = std::move(ready_[at_++]);
       return true;

@@ -52,6 +52,8 @@ TEST_CASE("a line chart keeps values beyond its axis at the axis's end") {
   const std::string svg = line_chart(chart);
   CHECK(holds(svg, "points=\"46.0,12.0 350.0,84.0 \""));
   CHECK(holds(svg, "<title>epoch 1, training: 9</title>"));
+  CHECK(holds(svg, ">0.0</text>"));
+  CHECK_FALSE(holds(svg, ">-0.0</text>"));
   CHECK(holds(svg, "aria-label=\"Loss: training ends at 0.5.\""));
 }
 
