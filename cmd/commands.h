@@ -24,7 +24,8 @@ inline constexpr std::array kDataCommands = {
     CommandEntry{"crop", "Add the crop of the sign to each sample's operations"},
     CommandEntry{"augment", "Add random variants of each training sample"},
     CommandEntry{"merge", "Unite several streams, one record for each id"},
-    CommandEntry{"stats", "Count classes, tracks, splits and sizes"},
+    CommandEntry{"stats", "Count classes, tracks, splits, sizes and pixels"},
+    CommandEntry{"view", "Draw contact sheets of samples"},
     CommandEntry{"pack", "Execute the operations and write WebDataset shards"},
 };
 
