@@ -105,6 +105,9 @@ void take_roi(od::value value, std::optional<Roi>& out) {
   out = Roi{corners[0], corners[1], corners[2], corners[3]};
 }
 
+/// JSON's white space and no other control character, which would be part of a damaged value.
+bool is_white(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
 /// The elements of an array as JSON text, without the brackets and outer white space.
 void take_ops(od::value value, std::string& out) {
   od::array array;
@@ -113,15 +116,15 @@ void take_ops(od::value value, std::string& out) {
     throw wrong("ops", "a list of operations");
   raw.remove_prefix(1);
   raw.remove_suffix(1);
-  while (!raw.empty() && static_cast<unsigned char>(raw.front()) <= ' ') raw.remove_prefix(1);
-  while (!raw.empty() && static_cast<unsigned char>(raw.back()) <= ' ') raw.remove_suffix(1);
+  while (!raw.empty() && is_white(raw.front())) raw.remove_prefix(1);
+  while (!raw.empty() && is_white(raw.back())) raw.remove_suffix(1);
   out.assign(raw);
 }
 
 void keep_unknown(od::value value, std::string_view raw_key, std::string& extra) {
   std::string_view raw;
   if (simdjson::to_json_string(value).get(raw)) throw wrong(raw_key, "valid JSON");
-  while (!raw.empty() && static_cast<unsigned char>(raw.back()) <= ' ') raw.remove_suffix(1);
+  while (!raw.empty() && is_white(raw.back())) raw.remove_suffix(1);
   if (!extra.empty()) extra += ',';
   extra += '"';
   extra += raw_key;
