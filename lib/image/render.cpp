@@ -96,7 +96,8 @@ bool Renderer::render(const Sample& sample, const RenderPlan& plan, Image& out,
   thread_local Image photograph;
   if (!decode(sample, photograph, wrong)) return false;
   const int size = plan.crop->size;
-  out = Image(size, size);
+  out.width = out.height = size;
+  out.rgb.resize(out.row_bytes() * static_cast<std::size_t>(size));
   const Box box = crop_box(box_of(sample, photograph), plan.crop->margin_permille, photograph.width,
                            photograph.height);
   const int pad = plan.recipe ? patch_pad(*plan.recipe, size) : 0, side = size + 2 * pad;

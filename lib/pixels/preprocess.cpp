@@ -1,6 +1,7 @@
 #include "pixels/preprocess.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <vector>
@@ -133,8 +134,35 @@ SIGNPOST_CLONES void filter_columns(const std::uint16_t* in, int origin, int col
   }
 }
 
+/// The taps of lengths that were seen before: signs differ in few sizes, and working taps out takes
+/// as long as a pass over the pixels. Large outputs are worked out every time, to bound the memory.
+class TapsCache {
+ public:
+  const Taps& find(int length, int size, int pad) {
+    Entry& entry =
+        size <= kLargest ? entries_[static_cast<std::size_t>(length) % kEntries] : large_;
+    if (entry.length != length || entry.size != size || entry.pad != pad || size > kLargest) {
+      make_taps(length, size, pad, entry.taps);
+      entry.length = length;
+      entry.size = size;
+      entry.pad = pad;
+    }
+    return entry.taps;
+  }
+
+ private:
+  static constexpr std::size_t kEntries = 128;
+  static constexpr int kLargest = 256;
+  struct Entry {
+    int length = 0, size = 0, pad = 0;
+    Taps taps;
+  };
+  std::array<Entry, kEntries> entries_;
+  Entry large_;
+};
+
 struct Scratch {
-  Taps taps_x, taps_y;
+  TapsCache taps_x, taps_y;
   std::vector<std::int32_t> sums;
   std::vector<std::uint16_t> rows, columns;
   std::vector<std::uint8_t> turned;
@@ -151,30 +179,30 @@ Box crop_box(const Box& roi, int margin_permille, int width, int height) {
 
 void resample(const Image& image, const Box& box, int size, int pad, std::span<std::uint8_t> out) {
   thread_local Scratch s;
-  make_taps(box.width(), size, pad, s.taps_x);
-  make_taps(box.height(), size, pad, s.taps_y);
+  const Taps& taps_x = s.taps_x.find(box.width(), size, pad);
+  const Taps& taps_y = s.taps_y.find(box.height(), size, pad);
   const int side = size + 2 * pad;
 
   // The source columns that any tap reads. Those outside the image repeat its border, so only real
   // columns are filtered vertically, and taps are clamped when the columns are combined.
-  const int left = std::clamp(box.x1 + s.taps_x.first.front(), 0, image.width - 1);
-  const int last_count = s.taps_x.offset[static_cast<std::size_t>(side)] -
-                         s.taps_x.offset[static_cast<std::size_t>(side) - 1];
-  const int right = std::clamp(box.x1 + s.taps_x.first.back() + last_count - 1, 0, image.width - 1);
+  const int left = std::clamp(box.x1 + taps_x.first.front(), 0, image.width - 1);
+  const int last_count = taps_x.offset[static_cast<std::size_t>(side)] -
+                         taps_x.offset[static_cast<std::size_t>(side) - 1];
+  const int right = std::clamp(box.x1 + taps_x.first.back() + last_count - 1, 0, image.width - 1);
   const int columns = right - left + 1;
   const auto row_length = static_cast<std::size_t>(columns) * 3;
   const auto column_length = static_cast<std::size_t>(side) * 3;
 
   s.sums.resize(std::max(row_length, column_length));
   s.rows.resize(row_length * static_cast<std::size_t>(side));
-  filter_rows(image, box, left, s.taps_y, side, row_length, s.sums.data(), s.rows.data());
+  filter_rows(image, box, left, taps_y, side, row_length, s.sums.data(), s.rows.data());
 
   // Turned by a transposition, the horizontal pass has the same shape as the vertical one: whole
   // rows times a weight.
   s.columns.resize(s.rows.size());
   transpose(s.rows.data(), side, columns, s.columns.data());
   s.turned.resize(column_length * static_cast<std::size_t>(side));
-  filter_columns(s.columns.data(), left - box.x1, columns, s.taps_x, side, s.sums.data(),
+  filter_columns(s.columns.data(), left - box.x1, columns, taps_x, side, s.sums.data(),
                  s.turned.data());
   transpose(s.turned.data(), side, side, out.data());
 }
