@@ -26,6 +26,7 @@ inline constexpr std::array kDataCommands = {
     CommandEntry{"merge", "Unite several streams, one record for each id"},
     CommandEntry{"stats", "Count classes, tracks, splits, sizes and pixels"},
     CommandEntry{"view", "Draw contact sheets of samples"},
+    CommandEntry{"export", "Write a data set of another tool's format"},
     CommandEntry{"pack", "Execute the operations and write WebDataset shards"},
 };
 
