@@ -252,23 +252,27 @@ TrainResult train(const TrainOptions& options, Rejects& rejects,
   for (const SignClass& each : catalogue.classes()) {
     info.classes.push_back({each.id, each.name, each.name_de});
   }
-  std::optional<Recipe> recipe;
-  if (options.augment != "none") recipe = Recipe::load(options.augment);
+  std::optional<Variation> variation;
+  if (options.augment != "none") {
+    variation =
+        Variation{Recipe::load(options.augment), transform_targets(catalogue, ids_of(info))};
+  }
   // An unknown network is found out before the data is read.
   make_network(options.model, 48, static_cast<int>(info.classes.size()));
 
   DataSet data;
   {
     Progress progress("read", "images", 0, options.progress);
-    data = load_data(options.manifest, options.root, Preprocessing{}, recipe.has_value(),
-                     ids_of(info), options.jobs, rejects, progress);
+    data = load_data(options.manifest, options.root, Preprocessing{},
+                     variation ? &variation->recipe : nullptr, ids_of(info), options.jobs, rejects,
+                     progress);
   }
   const ChannelStatistics statistics = channel_statistics(data.train);
   info.preprocessing = data.preprocessing;
   info.mean = statistics.mean;
   info.deviation = statistics.deviation;
   info.augment = options.augment;
-  info.augment_digest = recipe ? recipe->digest : "";
+  info.augment_digest = variation ? variation->recipe.digest : "";
   info.epochs = options.epochs;
   info.batch_size = options.batch_size > 0
                         ? options.batch_size
@@ -308,7 +312,7 @@ TrainResult train(const TrainOptions& options, Rejects& rejects,
   const torch::Tensor mean = channels(info.mean), deviation = channels(info.deviation);
   for (std::uint64_t epoch = epochs_done; epoch < epochs; ++epoch) {
     const Clock::time_point epoch_start = Clock::now();
-    EpochFeed feed(data.train, recipe ? &*recipe : nullptr, options.seed, epoch, batch_size);
+    EpochFeed feed(data.train, variation ? &*variation : nullptr, options.seed, epoch, batch_size);
     network.train();
     double loss_sum = 0;
     std::uint64_t step = epoch * steps_each, right = 0;
