@@ -190,7 +190,7 @@ std::string training_report(const RunInfo& info, const Evaluation& validation,
       "epochs</h1><p class=\"sub\">{3} "
       "training samples, {4} validation samples in {5} groups; crop {6} px; augmentation {7}; seed "
       "{8}</p>",
-      escaped(info.model), kStyle, info.epochs, grouped(info.train_samples),
+      escaped(info.network.name), kStyle, info.epochs, grouped(info.train_samples),
       grouped(info.validation_samples), grouped(validation.group_count()), info.preprocessing.size,
       escaped(info.augment), info.seed);
   html += "<h2>Validation</h2><dl class=\"figures\">";
