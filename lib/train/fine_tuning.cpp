@@ -59,7 +59,7 @@ void begin_with(TorchNetwork& network, const StartingWeights& start, const RunIn
   for (auto& [name, tensor] : network.weights()) weights.try_emplace(name, std::move(tensor));
   network.load(weights);
   words(fmt::format(
-      "starts from {} ({} preprocessing){}", start.path.string(), start.origin,
+      "starts from {}, with {} preprocessing{}", start.path.string(), start.origin,
       start.fresh_head
           ? fmt::format("; its last layer is replaced by one for {} classes", info.classes.size())
           : std::string()));

@@ -120,7 +120,7 @@ StartingWeights read_starting_weights(const fs::path& path, const std::string& n
     start.mean = info.mean;
     start.deviation = info.deviation;
     start.pad_as_tensorflow = info.network.pad_as_tensorflow;
-    start.origin = "a run";
+    start.origin = "the run's";
     return start;
   }
   if (network != "mobilenet_v2" && network != "resnet34") {
@@ -133,7 +133,7 @@ StartingWeights read_starting_weights(const fs::path& path, const std::string& n
   start.mean = tensorflow ? kHalf : kImageNetMean;
   start.deviation = tensorflow ? kHalf : kImageNetDeviation;
   start.pad_as_tensorflow = tensorflow && network == "mobilenet_v2";
-  start.origin = tensorflow ? "tensorflow" : "torchvision";
+  start.origin = tensorflow ? "TensorFlow's" : "torchvision's";
   return start;
 }
 

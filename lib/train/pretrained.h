@@ -22,7 +22,7 @@ struct StartingWeights {
   std::string digest;  ///< SHA-256 of the file
   std::array<float, 3> mean{}, deviation{};
   bool pad_as_tensorflow = false;
-  std::string origin;       ///< "a run", "torchvision" or "tensorflow"
+  std::string origin;       ///< of the preprocessing: "the run's", "torchvision's", "TensorFlow's"
   bool fresh_head = false;  ///< by fit_weights: the network's last layer is not among them
   std::size_t unused = 0;   ///< tensors of the file that the network does not have
 };

@@ -40,6 +40,7 @@ inline RunInfo info_of(const NetworkSpec& spec) {
   RunInfo info;
   info.network.name = spec.name;
   info.preprocessing.size = spec.input_px;
+  for (int id = 0; id < spec.classes; ++id) info.classes.push_back({id, "sign", "Zeichen"});
   info.mean = {90, 80, 85};
   info.deviation = {60, 62, 64};
   return info;
