@@ -111,6 +111,11 @@ StartingWeights read_starting_weights(const fs::path& path, const std::string& n
   refuse_non_finite(start.weights, path);
   const fs::path folder = path.parent_path();
   if (path.filename() == kRunWeights && is_run(folder)) {
+    if (convention != WeightsConvention::automatic) {
+      throw Error(Blame::usage, folder.string() +
+                                    ": the run says itself what its images were; leave "
+                                    "--weights-convention out");
+    }
     const RunInfo info = read_run(folder);
     if (info.network.name != network) {
       throw Error(Blame::input,

@@ -37,7 +37,8 @@ std::filesystem::path find_weights(const std::string& given, const std::filesyst
 /// first bytes. Where the file lies in a run, the run says what its images were; otherwise
 /// `convention` does. `automatic` means torchvision, or tensorflow for a classifier of 1001 outputs
 /// (ImageNet's classes behind a background class, as TensorFlow's networks have it). Throws
-/// Error{input} that begins with the path.
+/// Error{input} that begins with the path, and Error{usage} for a run with another convention than
+/// `automatic`.
 StartingWeights read_starting_weights(const std::filesystem::path& path, const std::string& network,
                                       WeightsConvention convention);
 

@@ -82,6 +82,9 @@ TEST_CASE("a run's weights bring the run's own preprocessing") {
   CHECK_THROWS_WITH(
       read_starting_weights(scratch / "weights.safetensors", "cnn", WeightsConvention::automatic),
       Contains("is a run of signnet, not of cnn"));
+  CHECK_THROWS_WITH(read_starting_weights(scratch / "weights.safetensors", "signnet",
+                                          WeightsConvention::tensorflow),
+                    Contains("leave --weights-convention out"));
 }
 
 TEST_CASE("a classifier for other classes is left to be made afresh, one for as many is kept") {
