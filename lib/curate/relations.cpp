@@ -90,6 +90,14 @@ void describe(Finding& finding, const Sample& here, const Sample& there, std::ui
   }
 }
 
+/// A sign that is flipped or turned is another picture than the upright one, with a label of its
+/// own.
+std::string_view transform_text(const Sample& sample) {
+  const std::size_t from = sample.ops.find("\"transform\"");
+  if (from == std::string::npos) return {};
+  return std::string_view(sample.ops).substr(from, sample.ops.find('}', from) - from);
+}
+
 }  // namespace
 
 void Relations::add(const Sample& sample, const std::string& content, std::uint64_t line) {
@@ -97,7 +105,7 @@ void Relations::add(const Sample& sample, const std::string& content, std::uint6
   entry.line = line;
   entry.id = stable_hash(sample.id);
   entry.group = sample.group.empty() ? 0 : stable_hash(sample.group);
-  entry.content = content.empty() ? 0 : stable_hash(content);
+  entry.content = content.empty() ? 0 : stable_hash(content + std::string(transform_text(sample)));
   entry.image = short_hash(sample.image);
   entry.roi = roi_hash(sample.roi);
   entry.ops = short_hash(sample.ops);

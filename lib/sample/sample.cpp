@@ -81,31 +81,36 @@ void take_roi(od::value value, std::optional<Roi>& out) {
 /// JSON's white space and no other control character, which would be part of a damaged value.
 bool is_white(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
-/// Goes through all of a value, since simdjson skips over what nobody asks for, sound or not. Throws
-/// simdjson_error.
-void walk(od::value value);
+/// Values stand in each other at most this deep, so that a bad line cannot exhaust the stack.
+constexpr int kDeepest = 500;
 
-void walk(od::array array) {
+/// Goes through all of a value, since simdjson skips over what nobody asks for, sound or not.
+/// Throws simdjson_error, or FieldError where it is too deep.
+void walk(od::value value, int depth);
+
+void walk(od::array array, int depth) {
   array.reset();
-  for (auto item : array) walk(item.value());
+  for (auto item : array) walk(item.value(), depth + 1);
 }
 
-void walk(od::object object) {
+void walk(od::object object, int depth) {
   object.reset();
   for (auto item : object) {
     od::field field = std::move(item);
     std::string_view key;
     if (const auto error = field.unescaped_key().get(key)) throw simdjson::simdjson_error(error);
-    walk(field.value());
+    walk(field.value(), depth + 1);
   }
 }
 
-void walk(od::value value) {
+void walk(od::value value, int depth) {
+  if (depth > kDeepest)
+    throw FieldError{"has lists or objects more than " + std::to_string(kDeepest) + " deep"};
   switch (od::json_type(value.type())) {
     case od::json_type::array:
-      return walk(value.get_array());
+      return walk(value.get_array(), depth);
     case od::json_type::object:
-      return walk(value.get_object());
+      return walk(value.get_object(), depth);
     case od::json_type::string:
       static_cast<void>(std::string_view(value.get_string()));
       return;
@@ -127,18 +132,18 @@ std::string_view raw_text_of(od::value value) {
     case od::json_type::array: {
       od::array array = value.get_array();
       const std::string_view raw = array.raw_json();
-      walk(array);
+      walk(array, 1);
       return raw;
     }
     case od::json_type::object: {
       od::object object = value.get_object();
       const std::string_view raw = object.raw_json();
-      walk(object);
+      walk(object, 1);
       return raw;
     }
     default: {
       const std::string_view raw = value.raw_json_token();
-      walk(value);
+      walk(value, 1);
       return raw;
     }
   }
@@ -150,7 +155,7 @@ void take_ops(od::value value, std::string& out) {
   std::string_view raw;
   if (value.get_array().get(array) || array.raw_json().get(raw))
     throw wrong("ops", "a list of operations");
-  walk(array);
+  walk(array, 1);
   raw.remove_prefix(1);
   raw.remove_suffix(1);
   while (!raw.empty() && is_white(raw.front())) raw.remove_prefix(1);
@@ -188,6 +193,12 @@ CropOp crop_of(od::object arguments, const Fail& fail) {
   }
   if (crop.size == 0) throw fail("asks for a crop without a size");
   return crop;
+}
+
+TransformOp transform_of(std::string_view name, const Fail& fail) {
+  const std::optional<Transform> transform = transform_named(name);
+  if (!transform) throw fail("asks for the unknown transform \"" + std::string(name) + "\"");
+  return {*transform};
 }
 
 AugmentOp augment_of(od::object arguments, const Fail& fail) {
@@ -324,11 +335,12 @@ std::vector<Op> SampleDecoder::ops(const Sample& sample) {
       for (auto item : op) {
         od::field field = std::move(item);
         const std::string_view key = raw_key(field);
-        od::object arguments = field.value().get_object();
         if (key == "crop") {
-          ops.emplace_back(crop_of(arguments, fail));
+          ops.emplace_back(crop_of(field.value().get_object(), fail));
+        } else if (key == "transform") {
+          ops.emplace_back(transform_of(field.value().get_string(), fail));
         } else if (key == "augment") {
-          ops.emplace_back(augment_of(arguments, fail));
+          ops.emplace_back(augment_of(field.value().get_object(), fail));
         } else {
           throw fail("holds the unknown operation \"" + std::string(key) + "\"");
         }

@@ -195,7 +195,7 @@ class RunLock {
 /// What a run is made of, before its folder is touched.
 struct Prepared {
   RunInfo info;
-  std::optional<Recipe> recipe;
+  std::optional<Variation> variation;
   std::optional<StartingWeights> start;
   DataSet data;
   NetworkSpec spec;
@@ -205,14 +205,17 @@ Prepared prepare(const TrainOptions& options, Rejects& rejects) {
   Prepared ready;
   RunInfo& info = ready.info;
   DataSet& data = ready.data;
-  std::optional<Recipe>& recipe = ready.recipe;
+  std::optional<Variation>& variation = ready.variation;
   std::optional<StartingWeights>& start = ready.start;
   info.network = options.network;
   const Catalogue catalogue = Catalogue::load(options.classes);
   for (const SignClass& each : catalogue.classes()) {
     info.classes.push_back({each.id, each.name, each.name_de});
   }
-  if (options.augment != "none") recipe = Recipe::load(options.augment);
+  if (options.augment != "none") {
+    variation =
+        Variation{Recipe::load(options.augment), transform_targets(catalogue, ids_of(info))};
+  }
   // An unknown network and weights that cannot be read are found out before the data is.
   info.preprocessing.size = options.network.input_px > 0 ? options.network.input_px
                                                          : native_input_px(options.network.name);
@@ -222,8 +225,9 @@ Prepared prepare(const TrainOptions& options, Rejects& rejects) {
 
   {
     Progress progress("read", "images", 0, options.progress);
-    data = load_data(options.manifest, options.root, info.preprocessing, recipe.has_value(),
-                     ids_of(info), options.jobs, rejects, progress);
+    data = load_data(options.manifest, options.root, info.preprocessing,
+                     variation ? &variation->recipe : nullptr, ids_of(info), options.jobs, rejects,
+                     progress);
   }
   if (options.network.input_px > 0 && data.preprocessing.size != options.network.input_px) {
     throw Error(Blame::usage,
@@ -242,7 +246,7 @@ Prepared prepare(const TrainOptions& options, Rejects& rejects) {
     info.deviation = statistics.deviation;
   }
   info.augment = options.augment;
-  info.augment_digest = recipe ? recipe->digest : "";
+  info.augment_digest = variation ? variation->recipe.digest : "";
   info.epochs = options.epochs;
   info.batch_size = options.batch_size > 0
                         ? options.batch_size
@@ -280,7 +284,7 @@ TrainResult train(const TrainOptions& options, Rejects& rejects,
   Prepared ready = prepare(options, rejects);
   const RunInfo& info = ready.info;
   const DataSet& data = ready.data;
-  const std::optional<Recipe>& recipe = ready.recipe;
+  const std::optional<Variation>& variation = ready.variation;
   const bool bfloat16 = info.precision == kBfloat16;
   open_run(options, info);
   const RunLock lock(options.run);
@@ -308,7 +312,7 @@ TrainResult train(const TrainOptions& options, Rejects& rejects,
   const torch::Tensor mean = channels(info.mean), deviation = channels(info.deviation);
   for (std::uint64_t epoch = epochs_done; epoch < epochs; ++epoch) {
     const Clock::time_point epoch_start = Clock::now();
-    EpochFeed feed(data.train, recipe ? &*recipe : nullptr, options.seed, epoch, batch_size);
+    EpochFeed feed(data.train, variation ? &*variation : nullptr, options.seed, epoch, batch_size);
     network.train();
     double loss_sum = 0;
     std::uint64_t step = epoch * steps_each, right = 0;
