@@ -130,10 +130,10 @@ void write(const Merger& merger, Inputs& inputs) {
   inputs.each_line([&](std::uint64_t number, std::string_view text, const LineReader&) {
     if (!merger.kept(number)) return;
     if (next != merger.replacements().end() && next->first == number) {
-      out.write_line(place_of(next->second, places).text());
+      out.write_record(place_of(next->second, places).text());
       ++next;
     } else {
-      out.write_line(text);
+      out.write_record(text);
     }
   });
   out.finish();
