@@ -17,9 +17,9 @@ struct Omitted {
   std::string_view name;
   bool takes_value;
 };
-constexpr std::array kOmitted = {Omitted{"--jobs", true},     Omitted{"--progress", true},
-                                 Omitted{"--quiet", false},   Omitted{"--rejects", true},
-                                 Omitted{"--force", false},   Omitted{"--output", true},
+constexpr std::array kOmitted = {Omitted{"--jobs", true},   Omitted{"--progress", true},
+                                 Omitted{"--quiet", false}, Omitted{"--rejects", true},
+                                 Omitted{"--force", false}, Omitted{"--output", true},
                                  Omitted{"-o", true}};
 
 /// How many arguments from `argument` on are left out: 0, 1 or 2.
@@ -61,8 +61,8 @@ void Provenance::use(std::string_view name, std::string_view text) {
 
 std::string Provenance::json() const {
   if (command.empty()) return {};
-  std::string text = fmt::format("{{\"command\":{},\"version\":{}", json_string(command),
-                                 json_string(version));
+  std::string text =
+      fmt::format("{{\"command\":{},\"version\":{}", json_string(command), json_string(version));
   const char* before = ",\"uses\":{";
   for (const auto& [name, digest] : uses) {
     text += fmt::format("{}{}:\"{}\"", before, json_string(name), digest);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/digest.h"
 #include "base/embedded.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -151,6 +152,7 @@ Catalogue Catalogue::parse(std::string_view text, const std::string& file) {
     throw Error(Blame::input, file + ": has no [[class]] entries; is this a class catalogue?");
   }
   Catalogue result;
+  result.digest_ = sha256_hex(as_bytes(text));
   std::size_t number = 0;
   for (const toml::node& entry : *entries) {
     result.classes_.push_back(

@@ -71,8 +71,7 @@ std::string joined(const std::vector<std::size_t>& places) {
 std::size_t History::place_of(Step step) {
   std::sort(step.from.begin(), step.from.end());
   step.from.erase(std::unique(step.from.begin(), step.from.end()), step.from.end());
-  const auto [at, is_new] =
-      places_.try_emplace(joined(step.from) + " " + step.text, steps_.size());
+  const auto [at, is_new] = places_.try_emplace(joined(step.from) + " " + step.text, steps_.size());
   if (is_new) steps_.push_back(std::move(step));
   return at->second;
 }
@@ -84,9 +83,8 @@ bool History::read(std::string_view json) {
   std::vector<std::size_t> places;
   if (steps_.size() + parsed.size() > kMaxSteps) {
     full_ = true;
-    places = {place_of({fmt::format("{{\"command\":\"(histories of over {} steps are cut)\"}}",
-                                    kMaxSteps),
-                        {}})};
+    places = {place_of(
+        {fmt::format("{{\"command\":\"(histories of over {} steps are cut)\"}}", kMaxSteps), {}})};
   }
   std::vector<bool> continued(parsed.size());
   for (std::size_t i = 0; i < parsed.size() && !full_; ++i) {
@@ -104,23 +102,31 @@ bool History::read(std::string_view json) {
   return true;
 }
 
-/// True if all that leads to `step` is the end of what leads to `to`.
-bool History::adds_nothing(std::size_t step, std::size_t to) const {
+/// True if all that leads to `step` is the end of what leads to `to`. A history that was made to
+/// be hard to compare counts as different.
+bool History::adds_nothing(std::size_t step, std::size_t to, Compared& compared) const {
+  constexpr std::size_t kMostCompared = 100'000;
   if (step == to) return true;
-  if (steps_[step].text != steps_[to].text) return false;
+  if (steps_[step].text != steps_[to].text || compared.size() > kMostCompared) return false;
+  const auto [known, is_new] = compared.try_emplace(step * kMaxSteps * 2 + to, false);
+  if (!is_new) return known->second;
   const std::vector<std::size_t>& others = steps_[to].from;
-  return std::all_of(steps_[step].from.begin(), steps_[step].from.end(), [&](std::size_t from) {
-    return std::any_of(others.begin(), others.end(),
-                       [&](std::size_t other) { return adds_nothing(from, other); });
-  });
+  const bool result =
+      std::all_of(steps_[step].from.begin(), steps_[step].from.end(), [&](std::size_t from) {
+        return std::any_of(others.begin(), others.end(),
+                           [&](std::size_t other) { return adds_nothing(from, other, compared); });
+      });
+  compared[step * kMaxSteps * 2 + to] = result;
+  return result;
 }
 
 /// The heads from the `first` on that add something to all the others.
 std::vector<std::size_t> History::telling_heads(std::size_t first) const {
   std::vector<std::size_t> telling;
+  Compared compared;
   for (std::size_t i = first; i < heads_.size(); ++i) {
     const bool nothing = std::any_of(heads_.begin(), heads_.end(), [&](std::size_t other) {
-      return other != heads_[i] && adds_nothing(heads_[i], other);
+      return other != heads_[i] && adds_nothing(heads_[i], other, compared);
     });
     if (!nothing) telling.push_back(heads_[i]);
   }

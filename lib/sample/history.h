@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -21,7 +22,8 @@ namespace signpost {
 /// record that was shuffled away from the front loses nothing; what grep dropped is missing, and no
 /// more than that.
 ///
-/// Without `provenance().command` nothing is carried on. Not thread-safe. Read and write records in step: then the output does not depend on threads.
+/// Without `provenance().command` nothing is carried on. Not thread-safe. Read and write records in
+/// step: then the output does not depend on threads.
 class History {
  public:
   /// Takes in the value of a "history" field. False, and nothing is taken in, if it is none.
@@ -45,7 +47,9 @@ class History {
     std::vector<std::size_t> from;  ///< places in steps_, all lower than its own; ascending
   };
   std::size_t place_of(Step step);
-  bool adds_nothing(std::size_t step, std::size_t to) const;
+  /// Pairs of steps that are known (not) to be the end of one another.
+  using Compared = std::unordered_map<std::uint64_t, bool>;
+  bool adds_nothing(std::size_t step, std::size_t to, Compared& compared) const;
   std::string written(const std::vector<std::size_t>& heads) const;
   std::vector<std::size_t> telling_heads(std::size_t first) const;
 
