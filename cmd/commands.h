@@ -16,6 +16,7 @@ struct CommandGroup {
 };
 
 inline constexpr std::array kDataCommands = {
+    CommandEntry{"fetch", "Fetch a data set's official archives and verify them"},
     CommandEntry{"synth", "Draw a synthetic data set in GTSRB's layout"},
     CommandEntry{"ingest", "Read images and annotations into a stream of samples"},
     CommandEntry{"check", "Look for leaks, duplicates, bad boxes and missing images"},

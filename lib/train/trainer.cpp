@@ -15,6 +15,7 @@
 #include "codecs/decode.h"
 #include "image/render.h"
 #include "sample/catalogue.h"
+#include "sample/history.h"
 #include "train/feed.h"
 #include "train/optimiser.h"
 #include "train/report.h"
@@ -279,6 +280,7 @@ TrainResult train(const TrainOptions& options, Rejects& rejects,
   info.label_smoothing = kLabelSmoothing;
   info.seed = options.seed;
   info.data_digest = data.digest;
+  info.history = stream_history().json();
   info.train_samples = data.train.samples.size();
   info.validation_samples = data.validation.samples.size();
   const bool bfloat16 = processor_has_bfloat16();
