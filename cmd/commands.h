@@ -24,6 +24,7 @@ inline constexpr std::array kDataCommands = {
     CommandEntry{"crop", "Add the crop of the sign to each sample's operations"},
     CommandEntry{"augment", "Add random variants of each training sample"},
     CommandEntry{"merge", "Unite several streams, one record for each id"},
+    CommandEntry{"diff", "Tell what changed between two data sets"},
     CommandEntry{"stats", "Count classes, tracks, splits and sizes"},
     CommandEntry{"pack", "Execute the operations and write WebDataset shards"},
 };

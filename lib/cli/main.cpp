@@ -51,7 +51,10 @@ int run(int argc, char** argv) {
 
 /// A full disk behind standard output shows only when it is flushed.
 int flushed(int status) {
-  if (std::fflush(stdout) != 0 && status == 0) {
+  const bool promised = status == static_cast<int>(Exit::done) ||
+                        status == static_cast<int>(Exit::refused) ||
+                        status == static_cast<int>(Exit::rejected);
+  if (std::fflush(stdout) != 0 && promised) {
     fmt::print(stderr, "{}: cannot write standard output: {}\n", program_name(),
                std::strerror(errno));
     return static_cast<int>(Exit::failed);

@@ -133,7 +133,8 @@ std::vector<std::size_t> History::telling_heads(std::size_t first) const {
   return telling;
 }
 
-std::string History::written(const std::vector<std::size_t>& heads) const {
+/// The steps that lead to `heads`, and behind them `own`, if it is not empty.
+std::string History::written(const std::vector<std::size_t>& heads, const std::string& own) const {
   std::vector<bool> wanted(steps_.size());
   for (const std::size_t head : heads) wanted[head] = true;
   for (std::size_t i = steps_.size(); i-- > 0;) {
@@ -159,7 +160,7 @@ std::string History::written(const std::vector<std::size_t>& heads) const {
     places[i] = count;
     append(steps_[i].text, steps_[i].from);
   }
-  append(provenance().json(), heads);
+  if (!own.empty()) append(own, heads);
   text += ']';
   return text;
 }
@@ -171,12 +172,15 @@ std::string History::take() {
   begun_ = true;
   given_ = heads_.size();
   if (provenance().command.empty() || (heads.empty() && !first)) return {};
-  return written(heads);
+  return written(heads, provenance().json());
 }
 
 std::string History::json() const {
-  return provenance().command.empty() ? "[]" : written(telling_heads(0));
+  const std::string own = provenance().json();
+  return own.empty() ? "[]" : written(telling_heads(0), own);
 }
+
+std::string History::known() const { return written(telling_heads(0), {}); }
 
 History& stream_history() {
   static History history;

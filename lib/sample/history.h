@@ -38,6 +38,9 @@ class History {
   /// All that was read, this program's own step last: the value of the field. For sinks.
   std::string json() const;
 
+  /// All that was read, without this program's step: the value of the field; "[]" for nothing.
+  std::string known() const;
+
   /// Steps beyond so many are left out, and one step says so.
   static constexpr std::size_t kMaxSteps = 1000;
 
@@ -50,7 +53,7 @@ class History {
   /// Pairs of steps that are known (not) to be the end of one another.
   using Compared = std::unordered_map<std::uint64_t, bool>;
   bool adds_nothing(std::size_t step, std::size_t to, Compared& compared) const;
-  std::string written(const std::vector<std::size_t>& heads) const;
+  std::string written(const std::vector<std::size_t>& heads, const std::string& own) const;
   std::vector<std::size_t> telling_heads(std::size_t first) const;
 
   std::vector<Step> steps_;
