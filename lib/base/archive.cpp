@@ -130,7 +130,7 @@ Archive::Archive(const std::filesystem::path& path) : path_(path.string()), file
   const bool starts_as_zip =
       bytes.size() >= 4 && (fields.u32(0) == kLocalHeader || fields.u32(0) == kEndOfDirectory);
   if (read_zip_directory()) {
-    // The directory is whole; nothing more to find.
+    refuse_overlaps();
   } else if (starts_as_zip) {
     recover_zip();
   } else if (bytes.size() >= kTarBlock && tar_checksum_matches(bytes.first(kTarBlock))) {
@@ -192,6 +192,21 @@ bool Archive::read_zip_directory() {
   }
   members_ = std::move(members);
   return true;
+}
+
+void Archive::refuse_overlaps() const {
+  std::vector<const Member*> members;
+  members.reserve(members_.size());
+  for (const Member& member : members_) members.push_back(&member);
+  std::sort(members.begin(), members.end(),
+            [](const Member* a, const Member* b) { return a->offset < b->offset; });
+  for (std::size_t i = 1; i < members.size(); ++i) {
+    const std::uint64_t room = members[i]->offset - members[i - 1]->offset;
+    if (room < kLocalSize || room - kLocalSize < members[i - 1]->compressed_size) {
+      fail(*members[i], "shares bytes with " + members[i - 1]->name +
+                            "; the archive is damaged or made to harm, fetch it again");
+    }
+  }
 }
 
 void Archive::recover_zip() {
@@ -272,7 +287,7 @@ void Archive::read_tar() {
         if (!long_name.empty()) member.name = long_name;
         member.offset = data;
         member.size = member.compressed_size = size;
-        members_.push_back(std::move(member));
+        if (!member.name.empty()) members_.push_back(std::move(member));
       }
       long_name.clear();
     }
@@ -358,7 +373,7 @@ std::shared_ptr<const Archive> BlobReader::archive(std::string_view path) const 
 void BlobReader::read(std::string_view reference, Bytes& buffer) const {
   const auto [archive_path, member_name] = split_reference(reference);
   if (archive_path.empty()) {
-    read_file(root_ / member_name, buffer);
+    read_regular_file(root_ / member_name, buffer);
     return;
   }
   const std::shared_ptr<const Archive> opened = archive(archive_path);

@@ -20,6 +20,9 @@ namespace signpost {
 /// A zip that was cut short has lost its directory, which stands at its end. Such an archive is
 /// opened all the same: the members before the cut are found by their local headers, and `damage()`
 /// says what is wrong.
+///
+/// A zip whose members share bytes is refused: no tool writes one but to make few bytes inflate to
+/// many (Fifield, "A better zip bomb", WOOT 2019). Nothing is ever written under a member's name.
 class Archive {
  public:
   struct Member {
@@ -54,10 +57,11 @@ class Archive {
   /// Empty for a sound archive, else what is wrong, for the user.
   const std::string& damage() const { return damage_; }
 
-  static constexpr std::uint64_t kMaxMemberBytes = std::uint64_t{1} << 30;
+  static constexpr std::uint64_t kMaxMemberBytes = kMaxFileBytes;
 
  private:
   bool read_zip_directory();
+  void refuse_overlaps() const;
   void recover_zip();
   void read_tar();
   ByteView raw_bytes(const Member& member) const;

@@ -46,6 +46,36 @@ std::size_t checked_size(const Descriptor& file, const std::filesystem::path& pa
   return static_cast<std::size_t>(status.st_size);
 }
 
+/// Reads to the end, also what grows or whose size is not known.
+void read_opened(const Descriptor& file, const std::filesystem::path& path, Bytes& buffer) {
+  const std::size_t size = checked_size(file, path);
+  const auto check = [&](std::size_t bytes) {
+    if (bytes > kMaxFileBytes) throw Error(Blame::input, path.string() + ": is over 1 GiB");
+  };
+  check(size);
+  buffer.resize(size);
+  std::size_t filled = 0;
+  for (;;) {
+    if (filled == buffer.size()) {
+      std::uint8_t more;
+      const ssize_t got = ::read(file.number(), &more, 1);
+      if (got == 0) return;
+      if (got < 0) cannot_read(path);
+      check(filled + 1);
+      buffer.resize(buffer.size() + 65536);
+      buffer[filled++] = more;
+    }
+    const ssize_t got = ::read(file.number(), buffer.data() + filled, buffer.size() - filled);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) cannot_read(path);
+    if (got == 0) {
+      buffer.resize(filled);
+      return;
+    }
+    filled += static_cast<std::size_t>(got);
+  }
+}
+
 std::filesystem::path without_trailing_slash(std::filesystem::path path) {
   if (!path.empty() && path.filename().empty()) path = path.parent_path();
   return path;
@@ -69,27 +99,17 @@ void throw_errno(const std::string& what) {
 }
 
 void read_file(const std::filesystem::path& path, Bytes& buffer) {
-  const Descriptor file(path, O_RDONLY);
-  buffer.resize(checked_size(file, path));
-  std::size_t filled = 0;
-  for (;;) {
-    if (filled == buffer.size()) {
-      std::uint8_t more;
-      const ssize_t got = ::read(file.number(), &more, 1);
-      if (got == 0) return;
-      if (got < 0) cannot_read(path);
-      buffer.resize(buffer.size() + 65536);
-      buffer[filled++] = more;
-    }
-    const ssize_t got = ::read(file.number(), buffer.data() + filled, buffer.size() - filled);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) cannot_read(path);
-    if (got == 0) {
-      buffer.resize(filled);
-      return;
-    }
-    filled += static_cast<std::size_t>(got);
+  read_opened(Descriptor(path, O_RDONLY), path, buffer);
+}
+
+void read_regular_file(const std::filesystem::path& path, Bytes& buffer) {
+  const Descriptor file(path, O_RDONLY | O_NONBLOCK);
+  struct stat status = {};
+  if (file.open() && ::fstat(file.number(), &status) == 0 && !S_ISREG(status.st_mode) &&
+      !S_ISDIR(status.st_mode)) {
+    throw Error(Blame::input, path.string() + ": is a pipe or a device, not a file");
   }
+  read_opened(file, path, buffer);
 }
 
 std::string read_text(const std::filesystem::path& path) {

@@ -19,9 +19,16 @@ inline std::string_view as_text(ByteView bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-/// The whole of a file. Throws Error{input} that names the path.
-/// `buffer` is resized to fit and may be reused from call to call.
+/// No file of ours that is read whole is larger: what claims more is refused before memory is
+/// taken.
+inline constexpr std::uint64_t kMaxFileBytes = std::uint64_t{1} << 30;
+
+/// The whole of a file, which may be a pipe. Throws Error{input} that names the path, also on one
+/// over kMaxFileBytes. `buffer` is resized to fit and may be reused from call to call.
 void read_file(const std::filesystem::path& path, Bytes& buffer);
+/// The same for a file that a record or an archive names: refuses what is no regular file, since a
+/// pipe could make the program wait for ever and a device never ends.
+void read_regular_file(const std::filesystem::path& path, Bytes& buffer);
 std::string read_text(const std::filesystem::path& path);
 
 /// A file mapped read-only for the lifetime of the object. Movable, not copyable; reading is

@@ -208,6 +208,7 @@ std::vector<Change::Field> Change::fields() const {
   compare("group", a.group, b.group, text_json);
   compare("frame", a.frame, b.frame, number_json);
   compare("split", a.split, b.split, text_json);
+  compare("fold", a.fold, b.fold, number_json);
   compare("sha256", a.sha256, b.sha256, text_json);
   compare("ops", a.ops, b.ops, ops_json);
   compare("extra", a.extra, b.extra, extra_json);

@@ -16,29 +16,6 @@ namespace {
 
 namespace od = simdjson::ondemand;
 
-void append_int(std::string& out, std::int64_t value) {
-  std::array<char, 24> digits;
-  out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr);
-}
-
-void append_key(std::string& out, std::string_view key) {
-  out += out.back() == '{' ? "\"" : ",\"";
-  out += key;
-  out += "\":";
-}
-
-void append_text(std::string& out, std::string_view key, const std::string& value) {
-  if (value.empty()) return;
-  append_key(out, key);
-  append_json_string(out, value);
-}
-
-void append_number(std::string& out, std::string_view key, const std::optional<int>& value) {
-  if (!value) return;
-  append_key(out, key);
-  append_int(out, *value);
-}
-
 /// What a field turned out to be, when it is not what the schema says.
 struct FieldError {
   std::string text;
@@ -57,29 +34,25 @@ std::string_view raw_key(od::field& field) {
 }
 
 void take_text(od::value value, std::string_view key, std::string& out) {
-  if (value.is_null()) {
-    out.clear();
-    return;
-  }
   std::string_view text;
-  if (value.get_string().get(text)) throw wrong(key, "a string");
-  out.assign(text);
-}
-
-int int_of(od::value value, std::string_view key) {
-  std::int64_t number;
-  if (value.get_int64().get(number) || number < std::numeric_limits<int>::min() ||
-      number > std::numeric_limits<int>::max()) {
-    throw wrong(key, "a whole number");
+  if (!value.get_string().get(text)) {
+    out.assign(text);
+  } else if (value.is_null()) {
+    out.clear();
+  } else {
+    throw wrong(key, "a string");
   }
-  return static_cast<int>(number);
 }
 
 void take_int(od::value value, std::string_view key, std::optional<int>& out) {
-  if (value.is_null()) {
+  std::int64_t number;
+  if (!value.get_int64().get(number) && number >= std::numeric_limits<int>::min() &&
+      number <= std::numeric_limits<int>::max()) {
+    out = static_cast<int>(number);
+  } else if (value.is_null()) {
     out.reset();
   } else {
-    out = int_of(value, key);
+    throw wrong(key, "a whole number");
   }
 }
 
@@ -106,6 +79,9 @@ void take_roi(od::value value, std::optional<Roi>& out) {
   out = Roi{corners[0], corners[1], corners[2], corners[3]};
 }
 
+/// JSON's white space and no other control character, which would be part of a damaged value.
+bool is_white(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
 /// The elements of an array as JSON text, without the brackets and outer white space.
 void take_ops(od::value value, std::string& out) {
   od::array array;
@@ -114,8 +90,8 @@ void take_ops(od::value value, std::string& out) {
     throw wrong("ops", "a list of operations");
   raw.remove_prefix(1);
   raw.remove_suffix(1);
-  while (!raw.empty() && static_cast<unsigned char>(raw.front()) <= ' ') raw.remove_prefix(1);
-  while (!raw.empty() && static_cast<unsigned char>(raw.back()) <= ' ') raw.remove_suffix(1);
+  while (!raw.empty() && is_white(raw.front())) raw.remove_prefix(1);
+  while (!raw.empty() && is_white(raw.back())) raw.remove_suffix(1);
   out.assign(raw);
 }
 
@@ -123,7 +99,7 @@ void keep_unknown(od::value value, std::string_view raw_key, std::string& extra,
                   std::string& history) {
   std::string_view raw;
   if (simdjson::to_json_string(value).get(raw)) throw wrong(raw_key, "valid JSON");
-  while (!raw.empty() && static_cast<unsigned char>(raw.back()) <= ' ') raw.remove_suffix(1);
+  while (!raw.empty() && is_white(raw.back())) raw.remove_suffix(1);
   if (raw_key == "history" && is_history(raw)) {
     history = raw;
     return;
@@ -195,6 +171,7 @@ void Sample::clear() {
   group.clear();
   frame.reset();
   split.clear();
+  fold.reset();
   sha256.clear();
   ops.clear();
   extra.clear();
@@ -255,6 +232,8 @@ std::string SampleDecoder::decode(std::string_view line, std::size_t capacity, S
         take_int(value, key, sample.frame);
       } else if (key == "split") {
         take_text(value, key, sample.split);
+      } else if (key == "fold") {
+        take_int(value, key, sample.fold);
       } else if (key == "sha256") {
         take_text(value, key, sample.sha256);
       } else if (key == "ops") {
@@ -303,40 +282,6 @@ std::vector<Op> SampleDecoder::ops(const Sample& sample) {
     throw fail(std::string("cannot be read: ") + error.what());
   }
   return ops;
-}
-
-void encode(const Sample& sample, std::string& out) {
-  out += '{';
-  append_text(out, "id", sample.id);
-  append_text(out, "image", sample.image);
-  append_number(out, "width", sample.width);
-  append_number(out, "height", sample.height);
-  if (sample.roi) {
-    append_key(out, "roi");
-    char separator = '[';
-    for (const int corner : {sample.roi->x1, sample.roi->y1, sample.roi->x2, sample.roi->y2}) {
-      out += separator;
-      append_int(out, corner);
-      separator = ',';
-    }
-    out += ']';
-  }
-  append_number(out, "label", sample.label);
-  append_text(out, "group", sample.group);
-  append_number(out, "frame", sample.frame);
-  append_text(out, "split", sample.split);
-  append_text(out, "sha256", sample.sha256);
-  if (!sample.ops.empty()) {
-    append_key(out, "ops");
-    out += '[';
-    out += sample.ops;
-    out += ']';
-  }
-  if (!sample.extra.empty()) {
-    if (out.back() != '{') out += ',';
-    out += sample.extra;
-  }
-  out += '}';
 }
 
 }  // namespace signpost

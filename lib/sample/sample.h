@@ -32,7 +32,8 @@ struct Sample {
   std::optional<int> label;
   std::string group;  ///< the physical sign; never on two sides of a split
   std::optional<int> frame;
-  std::string split;  ///< "train", "val", "test" or absent
+  std::string split;        ///< "train", "val", "test" or absent
+  std::optional<int> fold;  ///< the part of a k-fold division, from 0
   std::string sha256;
   std::string ops;    ///< the elements of the "ops" array, comma-separated JSON; empty for none
   std::string extra;  ///< unknown fields as `"key":value`, comma-separated, in their order

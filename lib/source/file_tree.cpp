@@ -9,6 +9,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// True for a link to a folder that it stands in, which would be walked for ever.
+bool leads_back(const fs::path& root, const fs::path& folder) {
+  std::error_code ignored;
+  if (!fs::is_symlink(fs::symlink_status(folder, ignored))) return false;
+  for (fs::path above = folder.parent_path();; above = above.parent_path()) {
+    if (fs::equivalent(above, folder, ignored)) return true;
+    if (above == root || above.empty() || above == above.parent_path()) return false;
+  }
+}
+
 }  // namespace
 
 std::string join_path(std::string_view folder, std::string_view name) {
@@ -35,6 +45,9 @@ FileTree::FileTree(const std::string& path) : path_(path) {
     auto entry = fs::recursive_directory_iterator(
         root, fs::directory_options::follow_directory_symlink, error);
     for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+      if (entry->is_directory(error) && leads_back(root, entry->path())) {
+        entry.disable_recursion_pending();
+      }
       if (!entry->is_regular_file(error)) continue;
       const fs::path& file = entry->path();
       std::string folder = file.parent_path().lexically_relative(root).string();
@@ -56,7 +69,7 @@ std::string FileTree::reference(std::string_view folder, std::string_view name) 
 
 void FileTree::read(std::string_view folder, std::string_view name, Bytes& buffer) const {
   if (!archive_) {
-    read_file(reference(folder, name), buffer);
+    read_regular_file(reference(folder, name), buffer);
     return;
   }
   const Archive::Member* member = archive_->find(join_path(folder, name));

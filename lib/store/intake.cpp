@@ -46,7 +46,7 @@ void Intake::add(Submission submission, const std::string& where, const std::str
   std::optional<StagedCapture> staged;
   if (wrong.empty()) {
     try {
-      read_file(submission.file, buffer_);
+      read_regular_file(submission.file, buffer_);
     } catch (const Error& error) {
       wrong = std::string(error.what()).substr(submission.file.size() + 2);
     }

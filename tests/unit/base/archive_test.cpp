@@ -1,5 +1,7 @@
 #include "base/archive.h"
 
+#include <sys/resource.h>
+
 #include <catch2/catch.hpp>
 #include <cstring>
 
@@ -174,6 +176,71 @@ TEST_CASE("a tar that ends early or is damaged keeps the members before that") {
   CHECK(text_of(damaged, "a.txt") == "alpha");
   CHECK(damaged.damage().ends_with(
       "the archive is damaged at byte 1024; 1 members before it were read; copy it again"));
+}
+
+TEST_CASE("a zip whose members share bytes is refused") {
+  const Scratch scratch;
+  Bytes bytes = sample_zip(scratch);
+  // Both directory entries are made to point at the first member's local header.
+  const std::string_view text = as_text(bytes);
+  const std::size_t first = text.find("PK\1\2"), second = text.find("PK\1\2", first + 4);
+  std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(first) + 42, 4,
+              bytes.begin() + static_cast<std::ptrdiff_t>(second) + 42);
+  write(scratch / "bomb.zip", bytes);
+  CHECK_THAT(error_of([&] { Archive archive(scratch / "bomb.zip"); }),
+             Catch::Contains("shares bytes with"));
+}
+
+TEST_CASE("a file in a tar that has no name is left out") {
+  const Scratch scratch;
+  Bytes bytes = tar_member("", "nameless");
+  const Bytes named = tar_member("a.txt", "alpha");
+  bytes.insert(bytes.end(), named.begin(), named.end());
+  bytes.resize(bytes.size() + 1024);
+  write(scratch / "a.tar", bytes);
+  const Archive archive(scratch / "a.tar");
+  CHECK(archive.members().size() == 1);
+  CHECK(text_of(archive, "a.txt") == "alpha");
+}
+
+TEST_CASE("a zip of a million members opens in memory that its directory explains") {
+  const Scratch scratch;
+  OutputFile file(scratch / "many.zip", true);
+  constexpr std::uint32_t kMembers = 1'000'000, kEntry = 46 + 12, kDirectory = kMembers * kEntry;
+  const auto put = [](Bytes& bytes, std::size_t at, std::uint64_t value, unsigned size) {
+    for (unsigned i = 0; i < size; ++i) bytes[at + i] = static_cast<std::uint8_t>(value >> 8 * i);
+  };
+  for (std::uint32_t i = 0; i < kMembers; ++i) {
+    char name[13];
+    std::snprintf(name, sizeof name, "%08u.ppm", i);
+    Bytes entry(kEntry);
+    put(entry, 0, 0x02014b50, 4);
+    put(entry, 28, 12, 2);
+    put(entry, 42, i * 42, 4);
+    std::memcpy(&entry[46], name, 12);
+    file.write(entry);
+  }
+  Bytes end(56 + 20 + 22);  // zip64, as 16 bits cannot count so far
+  put(end, 0, 0x06064b50, 4);
+  put(end, 32, kMembers, 8);
+  put(end, 40, kDirectory, 8);
+  put(end, 56, 0x07064b50, 4);
+  put(end, 56 + 8, kDirectory, 8);
+  put(end, 76, 0x06054b50, 4);
+  file.write(end);
+  file.commit();
+  rusage before{}, after{};
+  ::getrusage(RUSAGE_SELF, &before);
+  const Archive archive(scratch / "many.zip");
+  ::getrusage(RUSAGE_SELF, &after);
+  CHECK(archive.members().size() == kMembers);
+  CHECK(archive.find("00999999.ppm") != nullptr);
+  CHECK((after.ru_maxrss - before.ru_maxrss) / 1024 < 400);
+  CHECK_THAT(error_of([&] {
+               Bytes bytes;
+               archive.read(archive.members()[7], bytes);
+             }),
+             Catch::Contains("00000007.ppm: has no local header"));
 }
 
 TEST_CASE("a reference is split at the first archive in it") {

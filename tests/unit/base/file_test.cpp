@@ -1,5 +1,8 @@
 #include "base/file.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 
 #include "base/digest.h"
@@ -93,6 +96,23 @@ TEST_CASE("numbers and times are written for people") {
   CHECK(grouped(10000000) == "10,000,000");
   CHECK(clock_text(65) == "1:05");
   CHECK(clock_text(7384) == "2:03:04");
+}
+
+TEST_CASE("a pipe, a device and an endless file are refused where a record names them") {
+  const Scratch scratch;
+  const std::string pipe = (scratch / "pipe").string();
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  Bytes bytes;
+  CHECK_THROWS_WITH(read_regular_file(pipe, bytes),
+                    Catch::EndsWith("is a pipe or a device, not a file"));
+  CHECK_THROWS_WITH(read_regular_file("/dev/zero", bytes),
+                    Catch::EndsWith("is a pipe or a device, not a file"));
+  const std::string sparse = (scratch / "sparse").string();
+  OutputFile file(sparse, false);
+  file.commit();
+  REQUIRE(::truncate(sparse.c_str(), off_t{10} << 30) == 0);
+  CHECK_THROWS_WITH(read_file(sparse, bytes), Catch::EndsWith("is over 1 GiB"));
+  CHECK(bytes.capacity() < (std::size_t{1} << 20));
 }
 
 }  // namespace signpost

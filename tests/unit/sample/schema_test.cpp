@@ -22,7 +22,7 @@ std::vector<std::string> keys(const Json& object) {
 TEST_CASE("the schema names the fields that the codec knows, in its order") {
   Sample sample;
   sample.id = sample.image = sample.group = sample.split = sample.sha256 = "x";
-  sample.width = sample.height = sample.label = sample.frame = 1;
+  sample.width = sample.height = sample.label = sample.frame = sample.fold = 1;
   sample.roi = Roi{0, 0, 1, 1};
   sample.add_op("{}");
   std::string line;
