@@ -10,6 +10,7 @@
 
 #include "base/archive.h"
 #include "image/augment.h"
+#include "image/photograph.h"
 #include "pixels/image.h"
 #include "pixels/preprocess.h"
 #include "sample/sample.h"
@@ -53,8 +54,5 @@ class Renderer {
   mutable std::mutex mutex_;
   mutable std::unordered_map<std::string, std::shared_ptr<const Recipe>> recipes_;
 };
-
-/// The box of a sample: its ROI, or the whole photograph if it has none.
-Box box_of(const Sample& sample, const Image& photograph);
 
 }  // namespace signpost

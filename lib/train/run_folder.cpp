@@ -35,7 +35,8 @@ void write_run(const std::filesystem::path& run, const RunInfo& info) {
                                  {"data_sha256", info.data_digest},
                                  {"train_samples", info.train_samples},
                                  {"validation_samples", info.validation_samples},
-                                 {"precision", info.precision}};
+                                 {"precision", info.precision},
+                                 {"history", nlohmann::ordered_json::parse(info.history)}};
   if (info.network.name == "cnn") {
     json["cnn"] = {{"conv_layers", info.network.conv_layers},
                    {"fc1", info.network.fc1},
@@ -66,7 +67,7 @@ RunInfo read_run(const std::filesystem::path& run) {
   const std::string name = (run / "run.json").string();
   RunInfo info;
   try {
-    const nlohmann::json json = nlohmann::json::parse(read_text(name));
+    const auto json = nlohmann::ordered_json::parse(read_text(name));
     if (json.at("format").get<int>() != kFormat) {
       throw Error(Blame::input, name + ": has format " + json.at("format").dump() +
                                     "; this release reads format 1");
@@ -102,7 +103,8 @@ RunInfo read_run(const std::filesystem::path& run) {
     info.train_samples = json.at("train_samples");
     info.validation_samples = json.at("validation_samples");
     info.precision = json.at("precision");
-    for (const nlohmann::json& each : json.at("classes")) {
+    info.history = json.value("history", nlohmann::ordered_json::array()).dump();
+    for (const auto& each : json.at("classes")) {
       info.classes.push_back({each.at("id"), each.at("name"), each.at("name_de")});
     }
   } catch (const nlohmann::json::exception& error) {

@@ -36,6 +36,7 @@ struct RunInfo {
   double learning_rate = 0, weight_decay = 0, label_smoothing = 0;
   std::uint64_t seed = 0;
   std::string data_digest;
+  std::string history = "[]";  ///< of the stream, as `History::json` gives it
   std::uint64_t train_samples = 0, validation_samples = 0;
   std::string precision;  ///< "bfloat16" or "float32": what the optimiser's passes ran in
   std::string weights, weights_digest;  ///< what it started from, and its SHA-256; empty: nothing

@@ -16,6 +16,7 @@
 #include "codecs/decode.h"
 #include "image/render.h"
 #include "sample/catalogue.h"
+#include "sample/history.h"
 #include "train/feed.h"
 #include "train/fine_tuning.h"
 #include "train/optimiser.h"
@@ -258,6 +259,7 @@ Prepared prepare(const TrainOptions& options, Rejects& rejects) {
   info.label_smoothing = kLabelSmoothing;
   info.seed = options.seed;
   info.data_digest = data.digest;
+  info.history = stream_history().json();
   info.train_samples = data.train.samples.size();
   info.validation_samples = data.validation.samples.size();
   info.precision = processor_has_bfloat16() ? kBfloat16 : "float32";
