@@ -48,10 +48,10 @@ void write(const Merger& merger, MergeInputs& inputs, const Places& places) {
   inputs.each_line([&](std::uint64_t number, std::string_view text, std::size_t) {
     if (!merger.kept(number)) return;
     if (next != merger.replacements().end() && next->first == number) {
-      out.write_line(inputs.text(place_of(next->second, places)));
+      out.write_record(inputs.text(place_of(next->second, places)));
       ++next;
     } else {
-      out.write_line(text);
+      out.write_record(text);
     }
   });
   out.finish();

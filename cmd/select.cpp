@@ -61,7 +61,7 @@ Tally pass_on(Selection& selection, SampleReader& reader, std::uint64_t limit, b
     ++tally.read;
     if (!selection.takes(sample)) continue;
     ++tally.taken;
-    if (print) out.write_line(reader.text());
+    if (print) out.write_record(reader.text());
     if (tally.taken == limit) break;
   }
   out.finish();
@@ -86,7 +86,7 @@ Tally draw(Selection& selection, SampleReader& reader, const Options& options) {
   for (auto next = lines.begin(); next != lines.end() && reader.lines().next(text);) {
     stop_if_interrupted();
     if (reader.lines().line_number() != *next) continue;
-    out.write_line(text);
+    out.write_record(text);
     ++next;
   }
   out.finish();

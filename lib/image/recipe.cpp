@@ -7,6 +7,7 @@
 #include "base/embedded.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/provenance.h"
 #include "image/augment.h"
 
 namespace signpost {
@@ -93,8 +94,10 @@ Recipe Recipe::load(const std::string& name) {
   std::string text;
   if (is_path) {
     text = read_text(name);
+    provenance().use(name, text);
   } else if (const auto found = embedded_file("datasets/recipes/" + name + ".toml")) {
     text = *found;
+    provenance().use("datasets/recipes/" + name + ".toml", text);
   } else {
     throw Error(Blame::usage, "there is no recipe " + name + "; known are " + known_recipes() +
                                   ", or name a TOML file");

@@ -5,9 +5,11 @@
 
 #include <algorithm>
 
+#include "base/digest.h"
 #include "base/embedded.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/provenance.h"
 
 namespace signpost {
 namespace {
@@ -167,6 +169,7 @@ Catalogue Catalogue::parse(std::string_view text, const std::string& file) {
     throw Error(Blame::input, file + ": has no [[class]] entries; is this a class catalogue?");
   }
   Catalogue result;
+  result.digest_ = sha256_hex(as_bytes(text));
   std::size_t number = 0;
   for (const toml::node& entry : *entries) {
     result.classes_.push_back(
@@ -186,14 +189,18 @@ Catalogue Catalogue::parse(std::string_view text, const std::string& file) {
 }
 
 Catalogue Catalogue::load(const std::string& name_or_path) {
-  if (name_or_path.find('/') != std::string::npos || name_or_path.ends_with(".toml"))
-    return parse(read_text(name_or_path), name_or_path);
+  if (name_or_path.find('/') != std::string::npos || name_or_path.ends_with(".toml")) {
+    const std::string text = read_text(name_or_path);
+    provenance().use(name_or_path, text);
+    return parse(text, name_or_path);
+  }
   const std::string path = "datasets/" + name_or_path + "/classes.toml";
   const std::optional<std::string_view> text = embedded_file(path);
   if (!text) {
     throw Error(Blame::usage, "there is no class catalogue " + name_or_path +
                                   "; name one that ships with signpost (gtsrb) or a .toml file");
   }
+  provenance().use(path, *text);
   return parse(*text, path);
 }
 

@@ -45,11 +45,15 @@ class Catalogue {
   /// Null for an unknown id.
   const SignClass* find(int id) const;
 
+  /// SHA-256 of the catalogue's text.
+  const std::string& digest() const { return digest_; }
+
   /// In ascending order of their ids, which need not be contiguous.
   const std::vector<SignClass>& classes() const { return classes_; }
 
  private:
   std::vector<SignClass> classes_;
+  std::string digest_;
 };
 
 }  // namespace signpost

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/json_text.h"
+#include "sample/history.h"
 
 namespace signpost {
 namespace {
@@ -163,9 +164,14 @@ void take_ops(od::value value, std::string& out) {
   out.assign(raw);
 }
 
-void keep_unknown(od::value value, std::string_view raw_key, std::string& extra) {
+void keep_unknown(od::value value, std::string_view raw_key, std::string& extra,
+                  std::string& history) {
   std::string_view raw = raw_text_of(value);
   while (!raw.empty() && is_white(raw.back())) raw.remove_suffix(1);
+  if (raw_key == "history" && is_history(raw)) {
+    history = raw;
+    return;
+  }
   if (!extra.empty()) extra += ',';
   extra += '"';
   extra += raw_key;
@@ -268,6 +274,7 @@ std::string SampleDecoder::decode(std::string_view line, Sample& sample) {
 
 std::string SampleDecoder::decode(std::string_view line, std::size_t capacity, Sample& sample) {
   sample.clear();
+  history_.clear();
   try {
     od::document document;
     if (parser_->parser.iterate(line.data(), line.size(), capacity).get(document))
@@ -306,7 +313,7 @@ std::string SampleDecoder::decode(std::string_view line, std::size_t capacity, S
       } else if (key == "ops") {
         take_ops(value, sample.ops);
       } else {
-        keep_unknown(value, key, sample.extra);
+        keep_unknown(value, key, sample.extra, history_);
       }
     }
     if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) {

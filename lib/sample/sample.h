@@ -82,6 +82,10 @@ class SampleDecoder {
   /// The same for a line without padding (copied first).
   std::string decode(std::string_view line, Sample& sample);
 
+  /// The "history" of the record last decoded, as JSON text; empty for none. It belongs to the
+  /// stream (sample/history.h), so it is no part of the sample.
+  const std::string& history() const { return history_; }
+
   /// The operations of a sample. Throws Error{input} on one that this release does not know.
   std::vector<Op> ops(const Sample& sample);
 
@@ -90,6 +94,7 @@ class SampleDecoder {
  private:
   struct Parser;
   std::unique_ptr<Parser> parser_;
+  std::string history_;
 };
 
 /// Appends the sample as one JSON object in the order of the schema, unknown fields last. No

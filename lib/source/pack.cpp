@@ -1,16 +1,14 @@
 #include "source/pack.h"
 
-#include <fmt/format.h>
-
 #include <optional>
 #include <vector>
 
 #include "base/file.h"
-#include "base/json_text.h"
 #include "base/parallel.h"
 #include "image/render.h"
 #include "pixels/pnm.h"
 #include "sample/stream.h"
+#include "source/dataset_json.h"
 #include "source/webdataset.h"
 
 namespace signpost {
@@ -20,6 +18,7 @@ constexpr std::size_t kBatch = 16;
 
 struct Item {
   Sample sample;
+  std::vector<Op> ops;
   std::string where, json, wrong, key;
   Bytes framed;
 };
@@ -31,6 +30,8 @@ void make(const Renderer& renderer, Item& item) {
   const Sample& sample = item.sample;
   encode(sample, item.json);
   if (!renderer.render(sample, image, item.wrong)) return;
+  thread_local SampleDecoder decoder;
+  item.ops = decoder.ops(sample);
   item.key = webdataset_key(sample.id);
   if (item.key.empty()) return;
   ppm.clear();
@@ -42,32 +43,17 @@ void make(const Renderer& renderer, Item& item) {
   ShardWriter::frame(item.key, members, item.framed);
 }
 
-/// Names the shards with their digests, and the digest of all records.
-void write_dataset_json(const std::filesystem::path& folder,
-                        const std::vector<ShardWriter::Shard>& shards, std::uint64_t samples,
-                        const std::string& stream_sha256) {
-  std::string json = fmt::format(
-      "{{\"format\":\"webdataset\",\"samples\":{},\"stream_sha256\":\"{}\",\"shards\":[", samples,
-      stream_sha256);
-  for (std::size_t i = 0; i < shards.size(); ++i) {
-    json += fmt::format("{}\n{{\"file\":{},\"samples\":{},\"sha256\":\"{}\"}}", i ? "," : "",
-                        json_string(shards[i].file), shards[i].samples, shards[i].sha256);
-  }
-  OutputFile file(folder / "dataset.json", false);
-  file.write(json + "]}\n");
-  file.commit();
-}
-
 }  // namespace
 
 PackResult pack(const std::string& manifest, const PackOptions& options, Rejects& rejects,
                 Progress& progress) {
   OutputDirectory folder(options.output, options.force);
   ShardWriter shards(folder.partial(), options.shard_samples);
+  const Catalogue catalogue = Catalogue::load(options.classes);
   const Renderer renderer(options.root);
   SampleReader reader(manifest, rejects);
   Sha256 stream;
-  PackResult result;
+  DatasetSummary summary;
   ordered_pipeline<std::vector<Item>, std::vector<Item>>(
       options.jobs,
       [&]() -> std::optional<std::vector<Item>> {
@@ -97,16 +83,18 @@ PackResult pack(const std::string& manifest, const PackOptions& options, Rejects
           } else {
             stream.add(item.json);
             stream.add("\n");
-            ++result.samples;
+            summary.add(item.sample, item.ops);
           }
           progress.add();
         }
       });
   const std::vector<ShardWriter::Shard>& written = shards.finish();
-  result.shards = written.size();
-  write_dataset_json(folder.partial(), written, result.samples, stream.hex());
+  OutputFile description(folder.partial() / "dataset.json", false);
+  description.write(
+      summary.json(catalogue, options.classes, stream.hex(), stream_history().json(), written));
+  description.commit();
   folder.commit();
-  return result;
+  return {summary.samples(), written.size()};
 }
 
 }  // namespace signpost

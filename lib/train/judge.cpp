@@ -58,10 +58,8 @@ Judge judge_of_run(const fs::path& run) {
   }
   Bytes bytes;
   read_file(weights, bytes);
-  const NetworkSpec spec =
-      make_network(info.model, info.preprocessing.size, static_cast<int>(info.classes.size()));
   const auto onnx = std::make_shared<const Bytes>(
-      write_onnx(spec, decode_safetensors(bytes, weights.string()), info, {}));
+      write_onnx(info.spec(), decode_safetensors(bytes, weights.string()), info, {}));
   Judge judge;
   judge.name = run.string();
   judge.preprocessing = info.preprocessing;
