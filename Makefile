@@ -7,7 +7,7 @@ BUILD := build/$(PRESET)
 JOBS ?= $(shell nproc)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: demo test build packages format tidy bench install clean help
+.PHONY: demo test build packages format tidy bench bench-filters install clean help
 .DEFAULT_GOAL := build
 
 help:
@@ -17,6 +17,7 @@ help:
 	@echo 'make format    run clang-format over our code'
 	@echo 'make tidy      run clang-tidy over our code'
 	@echo 'make bench     print the rates of the data plane on GTSRB (DATA=FOLDER)'
+	@echo 'make bench-filters  print rate and memory of the filters on COUNT=10000000 records'
 	@echo 'make install   install the programs (PREFIX=/usr/local)'
 	@echo 'make clean     remove build/ and demo/'
 
@@ -66,6 +67,10 @@ build/.tools: build/.packages
 
 bench: build
 	@PATH="$(CURDIR)/$(BUILD)/bin:$$PATH" DATA="$(DATA)" tests/bench/data_plane.sh
+
+bench-filters: build
+	cmake --build --preset $(PRESET) -j $(JOBS) --target bench_records
+	@PATH="$(CURDIR)/$(BUILD)/bin:$$PATH" tests/bench/filters.sh
 
 install: build
 	cmake --install $(BUILD) --prefix $(or $(PREFIX),/usr/local)

@@ -16,14 +16,18 @@ struct CommandGroup {
 };
 
 inline constexpr std::array kDataCommands = {
+    CommandEntry{"fetch", "Fetch a data set's official archives and verify them"},
     CommandEntry{"synth", "Draw a synthetic data set in GTSRB's layout"},
     CommandEntry{"ingest", "Read images and annotations into a stream of samples"},
-    CommandEntry{"check", "Look for leaks, duplicates, bad boxes and missing images"},
+    CommandEntry{"check", "Look for leaks, duplicates, label errors, and bad boxes and images"},
+    CommandEntry{"select", "Pass on the samples that an expression describes"},
     CommandEntry{"split", "Assign whole tracks to train, validation and test"},
     CommandEntry{"crop", "Add the crop of the sign to each sample's operations"},
     CommandEntry{"augment", "Add random variants of each training sample"},
     CommandEntry{"merge", "Unite several streams, one record for each id"},
-    CommandEntry{"stats", "Count classes, tracks, splits and sizes"},
+    CommandEntry{"diff", "Tell what changed between two data sets"},
+    CommandEntry{"stats", "Count classes, tracks, splits, sizes and pixels"},
+    CommandEntry{"view", "Draw contact sheets of samples"},
     CommandEntry{"export", "Write a data set of another tool's format"},
     CommandEntry{"pack", "Execute the operations and write WebDataset shards"},
 };

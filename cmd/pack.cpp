@@ -19,7 +19,7 @@ Exit run(Options options) {
   options.pack.root = options.stream.root;
   const PackResult result = pack(options.stream.manifest, options.pack, rejects, progress);
   progress.finish();
-  say(grouped(result.samples) + " samples in " + std::to_string(result.shards) + " shards, " +
+  say(counted(result.samples, "sample") + " in " + counted(result.shards, "shard") + ", " +
       options.pack.output.string());
   return finish(rejects);
 }
@@ -34,6 +34,9 @@ Command command() {
             app.add_option("--shard-samples", options->pack.shard_samples, "Samples in each shard")
                 ->capture_default_str()
                 ->check(CLI::Range(1, 1000000));
+            app.add_option("--classes", options->pack.classes,
+                           "Class catalogue that names the labels: a name or a TOML file")
+                ->capture_default_str();
             add_root(app, options->stream.root);
             add_jobs(app, options->pack.jobs);
             add_progress(app, options->progress);

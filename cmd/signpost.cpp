@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "base/spelling.h"
 #include "cli/command.h"
 #include "commands.h"
 
@@ -14,22 +15,6 @@ namespace signpost {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Levenshtein distance, for "did you mean".
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t substitution = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substitution});
-    }
-  }
-  return row.back();
-}
 
 void print_commands() {
   fmt::print(
@@ -44,18 +29,11 @@ void print_commands() {
 }
 
 std::string nearest_command(const std::string& name) {
-  std::string best;
-  std::size_t best_distance = 3;
+  std::vector<std::string_view> names;
   for (const CommandGroup& group : kCommandGroups) {
-    for (const CommandEntry& entry : group.commands) {
-      const std::size_t d = distance(name, entry.name);
-      if (d < best_distance) {
-        best_distance = d;
-        best = entry.name;
-      }
-    }
+    for (const CommandEntry& entry : group.commands) names.emplace_back(entry.name);
   }
-  return best;
+  return std::string(nearest_name(name, names));
 }
 
 /// Replaces this process by signpost-NAME: the one beside this program, else one on PATH. Returns

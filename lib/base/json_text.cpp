@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 
 namespace signpost {
 namespace {
@@ -29,6 +31,20 @@ std::size_t utf8_length(std::string_view text, std::size_t at) {
   return 0;
 }
 
+constexpr bool plain(unsigned char c) { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\'; }
+
+/// Not 0 if one of the eight bytes is not plain (Mycroft's test for a zero byte, and its kin for
+/// less-than).
+std::uint64_t special_bytes(const char* bytes) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101u;
+  std::uint64_t word;
+  std::memcpy(&word, bytes, sizeof word);
+  const std::uint64_t quote = word ^ (kOnes * '"'), backslash = word ^ (kOnes * '\\');
+  return (((quote - kOnes) & ~quote) | ((backslash - kOnes) & ~backslash) |
+          ((word - kOnes * 0x20) & ~word) | word) &
+         (kOnes * 0x80);
+}
+
 template <typename Number>
 void append_number(std::string& out, Number value) {
   if (!std::isfinite(value)) {
@@ -42,10 +58,26 @@ void append_number(std::string& out, Number value) {
 
 }  // namespace
 
+bool is_plain_json(std::string_view text) {
+  if (text.size() < 8) {
+    bool special = false;
+    for (const char c : text) special |= !plain(static_cast<unsigned char>(c));
+    return !special;
+  }
+  std::uint64_t marks = 0;
+  for (std::size_t at = 0; at + 8 < text.size(); at += 8) marks |= special_bytes(text.data() + at);
+  marks |= special_bytes(text.data() + text.size() - 8);
+  return marks == 0;
+}
+
 void append_json_string(std::string& out, std::string_view text) {
   constexpr char kDigits[] = "0123456789abcdef";
-  const auto plain = [](unsigned char c) { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\'; };
   out += '"';
+  if (is_plain_json(text)) {
+    out += text;
+    out += '"';
+    return;
+  }
   for (std::size_t i = 0; i < text.size();) {
     const auto c = static_cast<unsigned char>(text[i]);
     if (plain(c)) {

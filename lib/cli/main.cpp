@@ -7,11 +7,21 @@
 #include <new>
 
 #include "base/interrupt.h"
+#include "base/provenance.h"
 #include "cli/command.h"
 #include "cli/state.h"
 
 namespace signpost {
 namespace {
+
+/// SIGNPOST_HISTORY=off keeps no history.
+void note_provenance(int argc, char** argv) {
+  const char* setting = std::getenv("SIGNPOST_HISTORY");
+  if (setting && std::string_view(setting) == "off") return;
+  provenance().version = version();
+  provenance().command =
+      normal_command_line(program_name(), std::vector<std::string>(argv + 1, argv + argc));
+}
 
 int run(int argc, char** argv) {
   if (argc > 0) state().program = std::filesystem::path(argv[0]).filename().string();
@@ -34,13 +44,17 @@ int run(int argc, char** argv) {
     fmt::print(stderr, "{}: {}\nTry: {} --help\n", program_name(), error.what(), typed);
     return static_cast<int>(Exit::usage);
   }
+  note_provenance(argc, argv);
   watch_for_interrupt();
   return static_cast<int>(work());
 }
 
 /// A full disk behind standard output shows only when it is flushed.
 int flushed(int status) {
-  if (std::fflush(stdout) != 0 && status == 0) {
+  const bool promised = status == static_cast<int>(Exit::done) ||
+                        status == static_cast<int>(Exit::refused) ||
+                        status == static_cast<int>(Exit::rejected);
+  if (std::fflush(stdout) != 0 && promised) {
     fmt::print(stderr, "{}: cannot write standard output: {}\n", program_name(),
                std::strerror(errno));
     return static_cast<int>(Exit::failed);

@@ -11,7 +11,6 @@
 #include <memory>
 #include <utility>
 
-#include "base/error.h"
 #include "codecs/orientation.h"
 #include "pixels/pnm.h"
 
@@ -234,21 +233,6 @@ bool decode_image(std::span<const std::uint8_t> bytes, Image& image, std::string
 
 bool decode_size(std::span<const std::uint8_t> bytes, ImageSize& size, std::string& wrong) {
   return decode(bytes, nullptr, size, wrong);
-}
-
-std::vector<std::uint8_t> encode_png(const Image& image) {
-  png_image png = {};
-  png.version = PNG_IMAGE_VERSION;
-  png.width = static_cast<png_uint_32>(image.width);
-  png.height = static_cast<png_uint_32>(image.height);
-  png.format = PNG_FORMAT_RGB;
-  png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(png);
-  std::vector<std::uint8_t> bytes(size);
-  if (!png_image_write_to_memory(&png, bytes.data(), &size, 0, image.rgb.data(), 0, nullptr)) {
-    throw Error(Blame::environment, std::string("libpng cannot encode: ") + png.message);
-  }
-  bytes.resize(size);
-  return bytes;
 }
 
 }  // namespace signpost

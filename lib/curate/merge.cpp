@@ -38,40 +38,22 @@ void Merger::decide(OnConflict rule, std::size_t inputs) {
         ++count.same;
       } else if (rule == OnConflict::last) {
         ++count.replaced;
+        differences_.push_back({at->line, current.line, Outcome::replaced});
         current = *at;
-      } else {
+      } else if (rule == OnConflict::first) {
         ++count.dropped;
-        if (rule == OnConflict::error) conflicts_.push_back({at->line, first.line});
+        differences_.push_back({at->line, first.line, Outcome::dropped});
+      } else {
+        ++count.undecided;
+        differences_.push_back({at->line, first.line, Outcome::undecided});
       }
     }
     if (current.content != first.content) replacements_.emplace_back(first.line, current.line);
   }
   std::deque<Entry>().swap(entries_);
-  std::sort(conflicts_.begin(), conflicts_.end(),
-            [](const Conflict& a, const Conflict& b) { return a.line < b.line; });
+  std::sort(differences_.begin(), differences_.end(),
+            [](const Difference& a, const Difference& b) { return a.line < b.line; });
   std::sort(replacements_.begin(), replacements_.end());
-}
-
-std::string differing_fields(const Sample& a, const Sample& b) {
-  std::string names;
-  const auto compare = [&](const char* name, const auto& left, const auto& right) {
-    if (left == right) return;
-    if (!names.empty()) names += ", ";
-    names += name;
-  };
-  compare("id", a.id, b.id);
-  compare("image", a.image, b.image);
-  compare("width", a.width, b.width);
-  compare("height", a.height, b.height);
-  compare("roi", a.roi, b.roi);
-  compare("label", a.label, b.label);
-  compare("group", a.group, b.group);
-  compare("frame", a.frame, b.frame);
-  compare("split", a.split, b.split);
-  compare("sha256", a.sha256, b.sha256);
-  compare("ops", a.ops, b.ops);
-  compare("other fields", a.extra, b.extra);
-  return names;
 }
 
 }  // namespace signpost

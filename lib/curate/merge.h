@@ -18,8 +18,8 @@ enum class OnConflict { error, first, last };
 /// count.
 ///
 /// Records are known by their number among all lines of all inputs, counted from 0, which must grow
-/// from call to call. Memory: 24 bytes a record, and what `conflicts` and `replacements` hold. Ids
-/// and contents are compared by 64-bit hashes: of ten million ids, two collide with a chance of
+/// from call to call. Memory: 24 bytes a record, and what `differences` and `replacements` hold.
+/// Ids and contents are compared by 64-bit hashes: of ten million ids, two collide with a chance of
 /// 3 in 10^6.
 class Merger {
  public:
@@ -28,12 +28,18 @@ class Merger {
   /// Ends the first pass. `inputs` is how many there are.
   void decide(OnConflict rule, std::size_t inputs);
 
-  /// A record whose id stands with another content on an earlier line.
-  struct Conflict {
-    std::uint64_t line, earlier_line;
+  /// What became of a record whose id stood already, with another content.
+  enum class Outcome : unsigned char {
+    dropped,    ///< what stood stays (OnConflict::first)
+    replaced,   ///< it took the place of what stood (OnConflict::last)
+    undecided,  ///< OnConflict::error: there is no union
   };
-  /// With OnConflict::error, in the order of their lines.
-  const std::vector<Conflict>& conflicts() const { return conflicts_; }
+  struct Difference {
+    std::uint64_t line, against;  ///< `against` is the line of the content that stood
+    Outcome outcome;
+  };
+  /// In the order of their lines.
+  const std::vector<Difference>& differences() const { return differences_; }
 
   /// True if the union has a record in the place of this line: ids stand where they came first.
   bool kept(std::uint64_t line) const { return line < kept_.size() && kept_[line]; }
@@ -46,10 +52,11 @@ class Merger {
 
   /// What became of an input's records.
   struct Count {
-    std::uint64_t added = 0;     ///< new ids
-    std::uint64_t same = 0;      ///< known already, with this content
-    std::uint64_t dropped = 0;   ///< known already with another content, which stayed
-    std::uint64_t replaced = 0;  ///< known already with another content, which gave way
+    std::uint64_t added = 0;      ///< new ids
+    std::uint64_t same = 0;       ///< known already, with this content
+    std::uint64_t dropped = 0;    ///< known already with another content, which stayed
+    std::uint64_t replaced = 0;   ///< known already with another content, which gave way
+    std::uint64_t undecided = 0;  ///< known already with another content
   };
   const std::vector<Count>& counts() const { return counts_; }
 
@@ -61,14 +68,10 @@ class Merger {
   std::vector<std::uint64_t> first_lines_;  ///< of each input that has a record
   std::vector<std::size_t> first_inputs_;
   std::vector<bool> kept_;
-  std::vector<Conflict> conflicts_;
+  std::vector<Difference> differences_;
   std::vector<std::pair<std::uint64_t, std::uint64_t>> replacements_;
   std::vector<Count> counts_;
   std::string text_;
 };
-
-/// The names of the known fields in which two samples differ, as "label, roi"; "other fields"
-/// stands for the unknown ones. Empty if they are the same.
-std::string differing_fields(const Sample& a, const Sample& b);
 
 }  // namespace signpost

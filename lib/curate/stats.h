@@ -5,31 +5,17 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 
+#include "curate/distribution.h"
 #include "curate/side.h"
 #include "sample/catalogue.h"
 #include "sample/sample.h"
 
 namespace signpost {
 
-/// How often each length in pixels came. Memory: one entry a length.
-class Lengths {
- public:
-  void add(int pixels) {
-    ++counts_[pixels];
-    ++total_;
-  }
-  std::uint64_t count() const { return total_; }
-  /// The smallest length that a share `q` of all do not exceed (nearest rank). `count()` > 0.
-  int quantile(double q) const;
-
- private:
-  std::map<int, std::uint64_t> counts_;
-  std::uint64_t total_ = 0;
-};
-
-/// What a data set holds. Memory by groups, classes and lengths, not by samples.
+/// What the records of a data set say. Memory by groups, classes and lengths, not by samples.
 class Stats {
  public:
   void add(const Sample& sample);
@@ -39,6 +25,7 @@ class Stats {
   };
   struct ClassCount : Count {
     std::array<std::uint64_t, 4> by_side{};  ///< samples, by Side
+    Distribution roi_short;
   };
 
   Count all() const { return {samples_, groups_.size()}; }
@@ -46,22 +33,36 @@ class Stats {
   const std::array<Count, 4>& sides() const { return sides_; }
   /// By label; samples without one stand under nothing.
   const std::map<std::optional<int>, ClassCount>& classes() const { return classes_; }
-  const Lengths& roi_short() const { return roi_short_; }
-  const Lengths& image_short() const { return image_short_; }
-  const Lengths& image_long() const { return image_long_; }
+
+  /// How many samples a group has.
+  Distribution group_sizes() const;
+
+  // In pixels.
+  const Distribution& roi_short() const { return roi_short_; }
+  const Distribution& image_short() const { return image_short_; }
+  const Distribution& image_long() const { return image_long_; }
+
+  /// The share of the image that the ROI covers, in percent. Of samples with a ROI and a size.
+  const Distribution& roi_share() const { return roi_share_; }
+  /// The space between the ROI and the image's edge: left, top, right, bottom, each in percent of
+  /// the ROI's own width or height.
+  const std::array<Distribution, 4>& margins() const { return margins_; }
 
  private:
   std::uint64_t samples_ = 0;
-  std::unordered_set<std::uint64_t> groups_, side_groups_, class_groups_;
+  std::unordered_map<std::uint64_t, std::uint32_t> groups_;
+  std::unordered_set<std::uint64_t> side_groups_, class_groups_;
   std::array<Count, 4> sides_{};
   std::map<std::optional<int>, ClassCount> classes_;
-  Lengths roi_short_, image_short_, image_long_;
+  Distribution roi_short_, image_short_, image_long_, roi_share_;
+  std::array<Distribution, 4> margins_;
 };
 
-/// Aligned columns of at most 80 characters, as several lines.
-std::string stats_table(const Stats& stats, const Catalogue& catalogue);
-
-/// One JSON object, without a newline.
-std::string stats_json(const Stats& stats, const Catalogue& catalogue);
+/// The sides as reports list them.
+inline constexpr std::array kListedSides = {Side::train, Side::val, Side::test, Side::none};
+/// "train", …, and "none" for samples without one.
+std::string side_title(Side side);
+/// The class's English name, or words in brackets for one without.
+std::string class_title(const std::optional<int>& label, const Catalogue& catalogue);
 
 }  // namespace signpost

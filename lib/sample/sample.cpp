@@ -9,34 +9,12 @@
 
 #include "base/error.h"
 #include "base/json_text.h"
+#include "sample/history.h"
 
 namespace signpost {
 namespace {
 
 namespace od = simdjson::ondemand;
-
-void append_int(std::string& out, std::int64_t value) {
-  std::array<char, 24> digits;
-  out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr);
-}
-
-void append_key(std::string& out, std::string_view key) {
-  out += out.back() == '{' ? "\"" : ",\"";
-  out += key;
-  out += "\":";
-}
-
-void append_text(std::string& out, std::string_view key, const std::string& value) {
-  if (value.empty()) return;
-  append_key(out, key);
-  append_json_string(out, value);
-}
-
-void append_number(std::string& out, std::string_view key, const std::optional<int>& value) {
-  if (!value) return;
-  append_key(out, key);
-  append_int(out, *value);
-}
 
 /// What a field turned out to be, when it is not what the schema says.
 struct FieldError {
@@ -56,29 +34,25 @@ std::string_view raw_key(od::field& field) {
 }
 
 void take_text(od::value value, std::string_view key, std::string& out) {
-  if (value.is_null()) {
-    out.clear();
-    return;
-  }
   std::string_view text;
-  if (value.get_string().get(text)) throw wrong(key, "a string");
-  out.assign(text);
-}
-
-int int_of(od::value value, std::string_view key) {
-  std::int64_t number;
-  if (value.get_int64().get(number) || number < std::numeric_limits<int>::min() ||
-      number > std::numeric_limits<int>::max()) {
-    throw wrong(key, "a whole number");
+  if (!value.get_string().get(text)) {
+    out.assign(text);
+  } else if (value.is_null()) {
+    out.clear();
+  } else {
+    throw wrong(key, "a string");
   }
-  return static_cast<int>(number);
 }
 
 void take_int(od::value value, std::string_view key, std::optional<int>& out) {
-  if (value.is_null()) {
+  std::int64_t number;
+  if (!value.get_int64().get(number) && number >= std::numeric_limits<int>::min() &&
+      number <= std::numeric_limits<int>::max()) {
+    out = static_cast<int>(number);
+  } else if (value.is_null()) {
     out.reset();
   } else {
-    out = int_of(value, key);
+    throw wrong(key, "a whole number");
   }
 }
 
@@ -108,12 +82,81 @@ void take_roi(od::value value, std::optional<Roi>& out) {
 /// JSON's white space and no other control character, which would be part of a damaged value.
 bool is_white(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
+/// Values stand in each other at most this deep, so that a bad line cannot exhaust the stack.
+constexpr int kDeepest = 500;
+
+/// Goes through all of a value, since simdjson skips over what nobody asks for, sound or not.
+/// Throws simdjson_error, or FieldError where it is too deep.
+void walk(od::value value, int depth);
+
+void walk(od::array array, int depth) {
+  array.reset();
+  for (auto item : array) walk(item.value(), depth + 1);
+}
+
+void walk(od::object object, int depth) {
+  object.reset();
+  for (auto item : object) {
+    od::field field = std::move(item);
+    std::string_view key;
+    if (const auto error = field.unescaped_key().get(key)) throw simdjson::simdjson_error(error);
+    walk(field.value(), depth + 1);
+  }
+}
+
+void walk(od::value value, int depth) {
+  if (depth > kDeepest)
+    throw FieldError{"has lists or objects more than " + std::to_string(kDeepest) + " deep"};
+  switch (od::json_type(value.type())) {
+    case od::json_type::array:
+      return walk(value.get_array(), depth);
+    case od::json_type::object:
+      return walk(value.get_object(), depth);
+    case od::json_type::string:
+      static_cast<void>(std::string_view(value.get_string()));
+      return;
+    case od::json_type::number:
+      static_cast<void>(double(value.get_double()));
+      return;
+    case od::json_type::boolean:
+      static_cast<void>(bool(value.get_bool()));
+      return;
+    case od::json_type::null:
+      if (!value.is_null()) throw simdjson::simdjson_error(simdjson::N_ATOM_ERROR);
+      return;
+  }
+}
+
+/// A value as it stands in the text, once it is known to be sound.
+std::string_view raw_text_of(od::value value) {
+  switch (od::json_type(value.type())) {
+    case od::json_type::array: {
+      od::array array = value.get_array();
+      const std::string_view raw = array.raw_json();
+      walk(array, 1);
+      return raw;
+    }
+    case od::json_type::object: {
+      od::object object = value.get_object();
+      const std::string_view raw = object.raw_json();
+      walk(object, 1);
+      return raw;
+    }
+    default: {
+      const std::string_view raw = value.raw_json_token();
+      walk(value, 1);
+      return raw;
+    }
+  }
+}
+
 /// The elements of an array as JSON text, without the brackets and outer white space.
 void take_ops(od::value value, std::string& out) {
   od::array array;
   std::string_view raw;
   if (value.get_array().get(array) || array.raw_json().get(raw))
     throw wrong("ops", "a list of operations");
+  walk(array, 1);
   raw.remove_prefix(1);
   raw.remove_suffix(1);
   while (!raw.empty() && is_white(raw.front())) raw.remove_prefix(1);
@@ -121,10 +164,14 @@ void take_ops(od::value value, std::string& out) {
   out.assign(raw);
 }
 
-void keep_unknown(od::value value, std::string_view raw_key, std::string& extra) {
-  std::string_view raw;
-  if (simdjson::to_json_string(value).get(raw)) throw wrong(raw_key, "valid JSON");
+void keep_unknown(od::value value, std::string_view raw_key, std::string& extra,
+                  std::string& history) {
+  std::string_view raw = raw_text_of(value);
   while (!raw.empty() && is_white(raw.back())) raw.remove_suffix(1);
+  if (raw_key == "history" && is_history(raw)) {
+    history = raw;
+    return;
+  }
   if (!extra.empty()) extra += ',';
   extra += '"';
   extra += raw_key;
@@ -152,6 +199,12 @@ CropOp crop_of(od::object arguments, const Fail& fail) {
   }
   if (crop.size == 0) throw fail("asks for a crop without a size");
   return crop;
+}
+
+TransformOp transform_of(std::string_view name, const Fail& fail) {
+  const std::optional<Transform> transform = transform_named(name);
+  if (!transform) throw fail("asks for the unknown transform \"" + std::string(name) + "\"");
+  return {*transform};
 }
 
 AugmentOp augment_of(od::object arguments, const Fail& fail) {
@@ -192,6 +245,7 @@ void Sample::clear() {
   group.clear();
   frame.reset();
   split.clear();
+  fold.reset();
   sha256.clear();
   ops.clear();
   extra.clear();
@@ -220,6 +274,7 @@ std::string SampleDecoder::decode(std::string_view line, Sample& sample) {
 
 std::string SampleDecoder::decode(std::string_view line, std::size_t capacity, Sample& sample) {
   sample.clear();
+  history_.clear();
   try {
     od::document document;
     if (parser_->parser.iterate(line.data(), line.size(), capacity).get(document))
@@ -251,12 +306,14 @@ std::string SampleDecoder::decode(std::string_view line, std::size_t capacity, S
         take_int(value, key, sample.frame);
       } else if (key == "split") {
         take_text(value, key, sample.split);
+      } else if (key == "fold") {
+        take_int(value, key, sample.fold);
       } else if (key == "sha256") {
         take_text(value, key, sample.sha256);
       } else if (key == "ops") {
         take_ops(value, sample.ops);
       } else {
-        keep_unknown(value, key, sample.extra);
+        keep_unknown(value, key, sample.extra, history_);
       }
     }
     if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
@@ -285,11 +342,12 @@ std::vector<Op> SampleDecoder::ops(const Sample& sample) {
       for (auto item : op) {
         od::field field = std::move(item);
         const std::string_view key = raw_key(field);
-        od::object arguments = field.value().get_object();
         if (key == "crop") {
-          ops.emplace_back(crop_of(arguments, fail));
+          ops.emplace_back(crop_of(field.value().get_object(), fail));
+        } else if (key == "transform") {
+          ops.emplace_back(transform_of(field.value().get_string(), fail));
         } else if (key == "augment") {
-          ops.emplace_back(augment_of(arguments, fail));
+          ops.emplace_back(augment_of(field.value().get_object(), fail));
         } else {
           throw fail("holds the unknown operation \"" + std::string(key) + "\"");
         }
@@ -299,40 +357,6 @@ std::vector<Op> SampleDecoder::ops(const Sample& sample) {
     throw fail(std::string("cannot be read: ") + error.what());
   }
   return ops;
-}
-
-void encode(const Sample& sample, std::string& out) {
-  out += '{';
-  append_text(out, "id", sample.id);
-  append_text(out, "image", sample.image);
-  append_number(out, "width", sample.width);
-  append_number(out, "height", sample.height);
-  if (sample.roi) {
-    append_key(out, "roi");
-    char separator = '[';
-    for (const int corner : {sample.roi->x1, sample.roi->y1, sample.roi->x2, sample.roi->y2}) {
-      out += separator;
-      append_int(out, corner);
-      separator = ',';
-    }
-    out += ']';
-  }
-  append_number(out, "label", sample.label);
-  append_text(out, "group", sample.group);
-  append_number(out, "frame", sample.frame);
-  append_text(out, "split", sample.split);
-  append_text(out, "sha256", sample.sha256);
-  if (!sample.ops.empty()) {
-    append_key(out, "ops");
-    out += '[';
-    out += sample.ops;
-    out += ']';
-  }
-  if (!sample.extra.empty()) {
-    if (out.back() != '{') out += ',';
-    out += sample.extra;
-  }
-  out += '}';
 }
 
 }  // namespace signpost

@@ -8,6 +8,8 @@
 #include <variant>
 #include <vector>
 
+#include "sample/transform.h"
+
 namespace signpost {
 
 /// Half-open box [x1, x2) x [y1, y2) in pixels of the stored image.
@@ -32,7 +34,8 @@ struct Sample {
   std::optional<int> label;
   std::string group;  ///< the physical sign; never on two sides of a split
   std::optional<int> frame;
-  std::string split;  ///< "train", "val", "test" or absent
+  std::string split;        ///< "train", "val", "test" or absent
+  std::optional<int> fold;  ///< the part of a k-fold division, from 0
   std::string sha256;
   std::string ops;    ///< the elements of the "ops" array, comma-separated JSON; empty for none
   std::string extra;  ///< unknown fields as `"key":value`, comma-separated, in their order
@@ -49,6 +52,11 @@ struct CropOp {
   double margin = 0;
 };
 
+/// Flip or turn the whole crop. The record's label is that of the result.
+struct TransformOp {
+  Transform transform = Transform::identity;
+};
+
 /// Draw one random variant by the recipe of that name (datasets/recipes/NAME.toml, or a file path).
 struct AugmentOp {
   std::string recipe;
@@ -58,7 +66,7 @@ struct AugmentOp {
   std::uint64_t copy = 0;
 };
 
-using Op = std::variant<CropOp, AugmentOp>;
+using Op = std::variant<CropOp, TransformOp, AugmentOp>;
 
 /// Reads samples from JSON text. Not thread-safe; one decoder a thread.
 class SampleDecoder {
@@ -74,6 +82,10 @@ class SampleDecoder {
   /// The same for a line without padding (copied first).
   std::string decode(std::string_view line, Sample& sample);
 
+  /// The "history" of the record last decoded, as JSON text; empty for none. It belongs to the
+  /// stream (sample/history.h), so it is no part of the sample.
+  const std::string& history() const { return history_; }
+
   /// The operations of a sample. Throws Error{input} on one that this release does not know.
   std::vector<Op> ops(const Sample& sample);
 
@@ -82,6 +94,7 @@ class SampleDecoder {
  private:
   struct Parser;
   std::unique_ptr<Parser> parser_;
+  std::string history_;
 };
 
 /// Appends the sample as one JSON object in the order of the schema, unknown fields last. No

@@ -144,7 +144,10 @@ bool SampleReader::next(Sample& sample) {
     stop_if_interrupted();
     if (line_.find_first_not_of(" \t") == std::string_view::npos) continue;
     const std::string wrong = decoder_.decode(line_, lines_.readable_after(line_), sample);
-    if (wrong.empty()) return true;
+    if (wrong.empty()) {
+      if (!decoder_.history().empty()) stream_history().read(decoder_.history());
+      return true;
+    }
     if (!again_) rejects_.add(lines_.where(), wrong, line_);
   }
   return false;
@@ -157,8 +160,27 @@ void SampleReader::rewind() {
 
 void LineWriter::write(const Sample& sample) {
   encode(sample, buffer_);
+  add_history();
   buffer_ += '\n';
   flush_if_large();
+}
+
+void LineWriter::write_record(std::string_view text) {
+  text = without_history(text, history_text_, record_);
+  if (!history_text_.empty()) history_.read(history_text_);
+  buffer_ += text;
+  add_history();
+  buffer_ += '\n';
+  flush_if_large();
+}
+
+/// Into the object that the buffer ends with.
+void LineWriter::add_history() {
+  if (!history_.pending()) return;
+  const std::string history = history_.take();
+  if (history.empty()) return;
+  const std::size_t brace = buffer_.rfind('}');
+  buffer_.insert(brace, ",\"history\":" + history);
 }
 
 void LineWriter::write_line(std::string_view line) {

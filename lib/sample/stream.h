@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/rejects.h"
+#include "sample/history.h"
 #include "sample/sample.h"
 
 namespace signpost {
@@ -66,7 +67,8 @@ class LineReader {
   bool at_end_ = false;
 };
 
-/// Samples of an NDJSON stream. Bad records go to `rejects`; blank lines are skipped.
+/// Samples of an NDJSON stream. Bad records go to `rejects`; blank lines are skipped. What a record
+/// tells of the stream's history goes to `stream_history()`.
 class SampleReader {
  public:
   SampleReader(const std::string& path, Rejects& rejects, Passes passes = Passes::one)
@@ -90,16 +92,21 @@ class SampleReader {
 };
 
 /// Writes lines to standard output, buffered. `finish` must be called; it throws Error{environment}
-/// on a full disk.
+/// on a full disk. Records carry on what `stream_history()` has for them.
 class LineWriter {
  public:
   void write(const Sample& sample);
+  /// A record's text, as it is but for its history.
+  void write_record(std::string_view text);
+  /// Any other line.
   void write_line(std::string_view line);
   void finish();
 
  private:
+  void add_history();
   void flush_if_large();
-  std::string buffer_;
+  std::string buffer_, record_, history_text_;
+  History& history_ = stream_history();
 };
 
 }  // namespace signpost

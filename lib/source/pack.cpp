@@ -1,16 +1,14 @@
 #include "source/pack.h"
 
-#include <fmt/format.h>
-
 #include <optional>
 #include <vector>
 
 #include "base/file.h"
-#include "base/json_text.h"
 #include "base/parallel.h"
 #include "image/render.h"
 #include "pixels/pnm.h"
 #include "sample/stream.h"
+#include "source/dataset_json.h"
 #include "source/webdataset.h"
 
 namespace signpost {
@@ -20,24 +18,29 @@ constexpr std::size_t kBatch = 16;
 
 struct Item {
   Sample sample;
-  std::string where, json, wrong;
-  Bytes ppm;
+  std::vector<Op> ops;
+  std::string where, json, wrong, key;
+  Bytes framed;
 };
 
-/// Names the shards with their digests, and the digest of all records.
-void write_dataset_json(const std::filesystem::path& folder,
-                        const std::vector<ShardWriter::Shard>& shards, std::uint64_t samples,
-                        const std::string& stream_sha256) {
-  std::string json = fmt::format(
-      "{{\"format\":\"webdataset\",\"samples\":{},\"stream_sha256\":\"{}\",\"shards\":[", samples,
-      stream_sha256);
-  for (std::size_t i = 0; i < shards.size(); ++i) {
-    json += fmt::format("{}\n{{\"file\":{},\"samples\":{},\"sha256\":\"{}\"}}", i ? "," : "",
-                        json_string(shards[i].file), shards[i].samples, shards[i].sha256);
-  }
-  OutputFile file(folder / "dataset.json", false);
-  file.write(json + "]}\n");
-  file.commit();
+/// Executes the sample and frames what a shard holds of it, or says what is wrong.
+void make(const Renderer& renderer, Item& item) {
+  thread_local Image image;
+  thread_local Bytes ppm;
+  const Sample& sample = item.sample;
+  encode(sample, item.json);
+  if (!renderer.render(sample, image, item.wrong)) return;
+  thread_local SampleDecoder decoder;
+  item.ops = decoder.ops(sample);
+  item.key = webdataset_key(sample.id);
+  if (item.key.empty()) return;
+  ppm.clear();
+  encode_ppm(image, ppm);
+  const std::string label = sample.label ? std::to_string(*sample.label) : "";
+  std::vector<ShardWriter::Member> members = {{"ppm", ppm}};
+  if (sample.label) members.push_back({"cls", as_bytes(label)});
+  members.push_back({"json", as_bytes(item.json)});
+  ShardWriter::frame(item.key, members, item.framed);
 }
 
 }  // namespace
@@ -46,10 +49,11 @@ PackResult pack(const std::string& manifest, const PackOptions& options, Rejects
                 Progress& progress) {
   OutputDirectory folder(options.output, options.force);
   ShardWriter shards(folder.partial(), options.shard_samples);
+  const Catalogue catalogue = Catalogue::load(options.classes);
   const Renderer renderer(options.root);
   SampleReader reader(manifest, rejects);
   Sha256 stream;
-  PackResult result;
+  DatasetSummary summary;
   ordered_pipeline<std::vector<Item>, std::vector<Item>>(
       options.jobs,
       [&]() -> std::optional<std::vector<Item>> {
@@ -64,40 +68,33 @@ PackResult pack(const std::string& manifest, const PackOptions& options, Rejects
         return batch;
       },
       [&](std::vector<Item> batch) {
-        thread_local Image image;
-        for (Item& item : batch) {
-          encode(item.sample, item.json);
-          if (renderer.render(item.sample, image, item.wrong)) encode_ppm(image, item.ppm);
-        }
+        for (Item& item : batch) make(renderer, item);
         return batch;
       },
       [&](const std::vector<Item>& batch) {
         for (const Item& item : batch) {
-          const std::string key = webdataset_key(item.sample.id);
-          const std::string label = item.sample.label ? std::to_string(*item.sample.label) : "";
-          std::vector<ShardWriter::Member> members = {{"ppm", item.ppm}};
-          if (item.sample.label) members.push_back({"cls", as_bytes(label)});
-          members.push_back({"json", as_bytes(item.json)});
           if (!item.wrong.empty()) {
             rejects.add(item.where, item.sample.id + ": " + item.wrong, item.json);
-          } else if (key.empty()) {
+          } else if (item.key.empty()) {
             rejects.add(item.where, "the id is too long for a tar; shorten it", item.json);
-          } else if (!shards.add(key, members)) {
+          } else if (!shards.add(item.key, item.framed)) {
             rejects.add(item.where, item.sample.id + ": the id stands twice; run signpost merge",
                         item.json);
           } else {
             stream.add(item.json);
             stream.add("\n");
-            ++result.samples;
+            summary.add(item.sample, item.ops);
           }
           progress.add();
         }
       });
   const std::vector<ShardWriter::Shard>& written = shards.finish();
-  result.shards = written.size();
-  write_dataset_json(folder.partial(), written, result.samples, stream.hex());
+  OutputFile description(folder.partial() / "dataset.json", false);
+  description.write(
+      summary.json(catalogue, options.classes, stream.hex(), stream_history().json(), written));
+  description.commit();
   folder.commit();
-  return result;
+  return {summary.samples(), written.size()};
 }
 
 }  // namespace signpost

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "curate/merge_report.h"
+
 namespace signpost {
 namespace {
 
@@ -40,24 +42,32 @@ void check_count(const Merger::Count& count, std::uint64_t added, std::uint64_t 
   CHECK(count.replaced == replaced);
 }
 
+void check_differences(const Merger& merger, const std::vector<Merger::Difference>& expected) {
+  REQUIRE(merger.differences().size() == expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    CHECK(merger.differences()[i].line == expected[i].line);
+    CHECK(merger.differences()[i].against == expected[i].against);
+    CHECK(merger.differences()[i].outcome == expected[i].outcome);
+  }
+}
+
 }  // namespace
 
 TEST_CASE("a record that comes again with the same content is kept once, where it came first") {
   const Merger merger =
       merged({{{"a", 1}, {"b", 2}}, {{"b", 2}, {"c", 3}, {"c", 3}}}, OnConflict::error);
   CHECK(kept_lines(merger, 6) == "++.+..");
-  CHECK(merger.conflicts().empty());
+  CHECK(merger.differences().empty());
   check_count(merger.counts()[0], 2, 0, 0, 0);
   check_count(merger.counts()[1], 1, 2, 0, 0);
 }
 
 TEST_CASE("an id with two contents is a conflict, named with both lines, in the order of lines") {
   const Merger merger = merged({{{"x", 1}, {"a", 1}}, {{"a", 2}, {"x", 2}}}, OnConflict::error);
-  REQUIRE(merger.conflicts().size() == 2);
-  CHECK(merger.conflicts()[0].line == 2);
-  CHECK(merger.conflicts()[0].earlier_line == 1);
-  CHECK(merger.conflicts()[1].line == 3);
-  CHECK(merger.conflicts()[1].earlier_line == 0);
+  using Outcome = Merger::Outcome;
+  check_differences(merger, {{2, 1, Outcome::undecided}, {3, 0, Outcome::undecided}});
+  CHECK(merger.counts()[1].undecided == 2);
+  CHECK(merger.counts()[1].dropped == 0);
 }
 
 TEST_CASE("the first content can win") {
@@ -65,7 +75,8 @@ TEST_CASE("the first content can win") {
       merged({{{"a", 1}}, {{"a", 2}, {"b", 5}}, {{"a", 1}, {"a", 3}}}, OnConflict::first);
   CHECK(kept_lines(merger, 5) == "+.+..");
   CHECK(merger.replacements().empty());
-  CHECK(merger.conflicts().empty());
+  using Outcome = Merger::Outcome;
+  check_differences(merger, {{1, 0, Outcome::dropped}, {4, 0, Outcome::dropped}});
   check_count(merger.counts()[1], 1, 0, 1, 0);
   check_count(merger.counts()[2], 0, 1, 1, 0);
 }
@@ -76,6 +87,9 @@ TEST_CASE("the last content can win, in the place of the first") {
   CHECK(kept_lines(merger, 6) == "++....");
   CHECK(merger.replacements() ==
         std::vector<std::pair<std::uint64_t, std::uint64_t>>{{0, 3}, {1, 4}});
+  using Outcome = Merger::Outcome;
+  check_differences(
+      merger, {{2, 1, Outcome::replaced}, {3, 0, Outcome::replaced}, {4, 2, Outcome::replaced}});
   check_count(merger.counts()[1], 0, 0, 0, 2);
   check_count(merger.counts()[2], 0, 1, 0, 1);
 }
@@ -93,12 +107,31 @@ TEST_CASE("an input without a record keeps its place among the counts") {
   CHECK(merged({{}, {}}, OnConflict::error).counts().size() == 2);
 }
 
-TEST_CASE("the fields in which two records differ are named") {
+TEST_CASE("the fields in which two records differ are named, with both values") {
   Sample a = sample_of("a", 1), b = sample_of("a", 2);
   b.roi = Roi{0, 0, 1, 1};
-  b.extra = "\"x\":1";
-  CHECK(differing_fields(a, b) == "roi, label, other fields");
-  CHECK(differing_fields(a, a).empty());
+  a.extra = R"("x":[1, 2],"y":"old")";
+  b.extra = R"("z":{"k":null},"x":[1,2],"y":"n\u0065w")";
+  CHECK(changes_text(changes_between(a, b)) ==
+        R"(label 1 -> 2, y "old" -> "new", roi null -> [0,0,1,1], z null -> {"k":null})");
+  CHECK(changes_between(a, a).empty());
+}
+
+TEST_CASE("records that differ in nothing but how they are written are told so") {
+  Sample a = sample_of("a", 1), b = a;
+  a.extra = R"("x":1,"y":2)";
+  b.extra = R"("y":2,"x":1)";
+  const std::vector<FieldChange> changes = changes_between(a, b);
+  REQUIRE(changes.size() == 1);
+  CHECK(changes[0].field == "(text)");
+}
+
+TEST_CASE("a long value is cut between characters") {
+  Sample a = sample_of("a", 1), b = a;
+  for (int i = 0; i < 60; ++i) b.group += "ä";
+  const std::string text = changes_text(changes_between(a, b));
+  CHECK(text.size() < 70);
+  CHECK(text.ends_with("ä…"));
 }
 
 }  // namespace signpost

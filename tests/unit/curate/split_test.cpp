@@ -43,7 +43,7 @@ Answer split(const std::vector<Sample>& samples, const SplitOptions& options) {
   REQUIRE(splitter.conflict_count() == 0);
   splitter.assign();
   Answer answer;
-  for (const Sample& sample : samples) answer[sample.id] = splitter.side(sample).value();
+  for (const Sample& sample : samples) answer[sample.id] = splitter.placement(sample).value().side;
   return answer;
 }
 
@@ -175,10 +175,12 @@ TEST_CASE("a group that comes on two sides is a conflict, each named once") {
   CHECK(splitter.add(sample_of("d", "g", 1, "test"), 4).empty());
   CHECK(splitter.conflict_count() == 1);
   REQUIRE(splitter.conflicts().size() == 1);
-  CHECK(splitter.conflicts()[0].line == 3);
-  CHECK(splitter.conflicts()[0].side == Side::val);
-  CHECK(splitter.conflicts()[0].other_line == 1);
-  CHECK(splitter.conflicts()[0].other_side == Side::train);
+  const Splitter::Conflict& conflict = splitter.conflicts()[0];
+  CHECK(conflict.group == "g");
+  CHECK(conflict.here.line == 3);
+  CHECK(conflict.here.side == "val");
+  CHECK(conflict.before.line == 1);
+  CHECK(conflict.before.side == "train");
 }
 
 TEST_CASE("a split of another name is refused") {
@@ -187,7 +189,7 @@ TEST_CASE("a split of another name is refused") {
   CHECK(splitter.add(sample, 1) ==
         "split \"validation\" is none of train, val and test; correct it or take it out");
   splitter.assign();
-  CHECK_FALSE(splitter.side(sample).has_value());
+  CHECK_FALSE(splitter.placement(sample).has_value());
 }
 
 TEST_CASE("a group of several classes is one group, of its smallest label") {
@@ -212,7 +214,7 @@ TEST_CASE("what was assigned is counted") {
   CHECK(counts[static_cast<std::size_t>(Side::train)].samples +
             counts[static_cast<std::size_t>(Side::val)].samples ==
         16);
-  CHECK(splitter.single_group_classes() == std::vector<int>{0});
+  CHECK(splitter.small_classes() == std::vector<int>{0});
 }
 
 }  // namespace signpost

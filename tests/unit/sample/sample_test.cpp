@@ -1,6 +1,7 @@
 #include "sample/sample.h"
 
 #include <catch2/catch.hpp>
+#include <limits>
 
 #include "base/error.h"
 
@@ -22,7 +23,7 @@ std::string again(const std::string& line) {
 TEST_CASE("a record in the order of the schema comes back byte for byte") {
   const std::string line =
       R"({"id":"gtsrb/train/00014/00023_00013","image":"a.zip!b/c.ppm","width":42,"height":44,"roi":[5,5,37,39],)"
-      R"("label":14,"group":"gtsrb/00014/00023","frame":13,"split":"train","sha256":"00ff",)"
+      R"("label":14,"group":"gtsrb/00014/00023","frame":13,"split":"train","fold":3,"sha256":"00ff",)"
       R"("ops":[{"crop":{"size":48,"margin":0.0}},{"augment":{"recipe":"road","seed":7,"copy":2}}],)"
       R"("photographer":"Ä \"x\"","n":1.50,"deep":{"a":[1,2,{"b":null}]}})";
   CHECK(again(line) == line);
@@ -31,6 +32,46 @@ TEST_CASE("a record in the order of the schema comes back byte for byte") {
 TEST_CASE("unknown fields keep their text, whatever their type and place") {
   CHECK(again(R"({"x": -0.0 , "id":"a","y":[ 1 , 2 ] ,"image":"b","z" : "\u00e9","t":true})") ==
         R"({"id":"a","image":"b","x":-0.0,"y":[ 1 , 2 ],"z":"\u00e9","t":true})");
+}
+
+TEST_CASE("texts that need escapes are escaped, alone and behind what is there already") {
+  Sample sample;
+  sample.id = "a \"b\"\n";
+  sample.image = "Ä\\x.ppm";
+  sample.group = "\x01";
+  sample.width = std::numeric_limits<int>::min();
+  std::string out = "before ";
+  encode(sample, out);
+  CHECK(out ==
+        R"(before {"id":"a \"b\"\n","image":"Ä\\x.ppm","width":-2147483648,"group":"\u0001"})");
+}
+
+TEST_CASE("a sample of the longest numbers, or of nothing, is written whole") {
+  Sample sample;
+  std::string out;
+  encode(sample, out);
+  CHECK(out == "{}");
+  const int least = std::numeric_limits<int>::min();
+  sample.width = sample.height = sample.label = sample.frame = sample.fold = least;
+  sample.roi = Roi{least, least, least, least};
+  sample.extra = R"("x":1)";
+  out.clear();
+  encode(sample, out);
+  CHECK(out == R"({"width":-2147483648,"height":-2147483648,)"
+               R"("roi":[-2147483648,-2147483648,-2147483648,-2147483648],"label":-2147483648,)"
+               R"("frame":-2147483648,"fold":-2147483648,"x":1})");
+}
+
+TEST_CASE("values may stand deep in each other, but not without end") {
+  const auto nested = [](const std::string& key, std::size_t depth) {
+    return R"({"id":"a","image":"b",")" + key + "\":" + std::string(depth, '[') +
+           std::string(depth, ']') + "}";
+  };
+  CHECK(again(nested("x", 500)) == nested("x", 500));
+  for (const std::size_t depth : {std::size_t{501}, std::size_t{2000000}}) {
+    CHECK(again(nested("x", depth)) == "wrong: has lists or objects more than 500 deep");
+    CHECK(again(nested("ops", depth)) == "wrong: has lists or objects more than 500 deep");
+  }
 }
 
 TEST_CASE("null stands for absent in a known field") {
@@ -64,16 +105,18 @@ TEST_CASE("operations are read in their order") {
   Sample sample;
   sample.id = "a";
   sample.add_op(R"({"crop":{"size":48,"margin":0.1}})");
+  sample.add_op(R"({"transform":"rotate_90"})");
   sample.add_op(
       R"({"augment":{"recipe":"road","digest":"0011","seed":18446744073709551615,"copy":2}})");
   const std::vector<Op> ops = decoder.ops(sample);
-  REQUIRE(ops.size() == 2);
+  REQUIRE(ops.size() == 3);
   CHECK(std::get<CropOp>(ops[0]).size == 48);
   CHECK(std::get<CropOp>(ops[0]).margin == 0.1);
-  CHECK(std::get<AugmentOp>(ops[1]).recipe == "road");
-  CHECK(std::get<AugmentOp>(ops[1]).digest == "0011");
-  CHECK(std::get<AugmentOp>(ops[1]).seed == 18446744073709551615u);
-  CHECK(std::get<AugmentOp>(ops[1]).copy == 2);
+  CHECK(std::get<TransformOp>(ops[1]).transform == Transform::rotate_90);
+  CHECK(std::get<AugmentOp>(ops[2]).recipe == "road");
+  CHECK(std::get<AugmentOp>(ops[2]).digest == "0011");
+  CHECK(std::get<AugmentOp>(ops[2]).seed == 18446744073709551615u);
+  CHECK(std::get<AugmentOp>(ops[2]).copy == 2);
 }
 
 TEST_CASE("an operation of a later release is an error, not skipped") {
@@ -110,6 +153,9 @@ TEST_CASE(
         "a: field \"ops\" gives augment the unknown argument \"colour\"");
   CHECK(error_of(R"({"augment":{"seed":1}})") ==
         "a: field \"ops\" asks for an augmentation without a recipe");
+  CHECK(error_of(R"({"transform":"rotate_45"})") ==
+        "a: field \"ops\" asks for the unknown transform \"rotate_45\"");
+  CHECK_FALSE(error_of(R"({"transform":{"by":"rotate_90"}})").empty());
   CHECK(error_of(R"({"crop":{"size":48,"margin":0}})").empty());
 }
 
