@@ -49,7 +49,7 @@ Exit run(Options options) {
 }  // namespace
 
 Command command() {
-  return {"Write a stream of samples as a data set of another tool's format", [](CLI::App& app) {
+  return {"Write a data set of another tool's format", [](CLI::App& app) {
             auto options = std::make_shared<Options>();
             add_manifest(app, options->stream);
             app.add_option("--to", options->to, "Format: " + format_names(true))

@@ -224,7 +224,8 @@ CheckCounts check(LineReader& lines, const Catalogue& catalogue, const CheckOpti
   }
   together.relations.report(lines, found);
   if (together.pictures.size() > 1) {
-    report_near_copies(together.pictures, lines, blobs, options.near, options.jobs, found);
+    report_near_copies(together.pictures, lines, blobs, options.near, options.jobs,
+                       options.progress, found);
   }
   report_tracks(together.tracks, lines, found);
   together.classes.report(lines.name(), catalogue, found);

@@ -15,7 +15,7 @@ namespace signpost {
 /// most of the first part or in one at most of some other: else there were 3 + 4 * 2 = 11. So each
 /// hash looks into 92 + 4 * 14 buckets, the widest of which hold a share of 2^-12 of all hashes if
 /// they are spread evenly: about n^2 / 200 comparisons instead of n^2 / 2, and n log n as far as a
-/// user has images. Memory: 80 bytes a hash. Reading is thread-safe.
+/// user has images. Memory: 90 bytes a hash. Reading is thread-safe.
 class HashSearch {
  public:
   static constexpr int kRadius = 10;

@@ -42,11 +42,11 @@ void NearDuplicates::add(const Picture& picture, const Fingerprint& fingerprint)
 
 /// The likeliest earlier picture of each group that looks like picture `i`.
 std::vector<NearDuplicates::Candidate> NearDuplicates::partners(std::size_t i,
-                                                                std::uint64_t& looked_at,
                                                                 const HashSearch& index) const {
   const Picture& here = pictures_[i];
   std::vector<Candidate> found;
   std::array<std::size_t, kSideNames.size()> on_side{};
+  std::uint64_t looked_at = 0;
   index.each_earlier(i, [&](std::size_t j) {
     const Picture& there = pictures_[j];
     if (there.group == here.group || there.image == here.image) return true;
@@ -83,14 +83,10 @@ void NearDuplicates::search(int jobs) {
   for (std::size_t i = 0; i < hashes.size(); ++i) hashes[i] = fingerprints_[i].hash;
   const HashSearch index(hashes);
   std::vector<std::vector<Candidate>> found(hashes.size());
-  std::vector<std::uint64_t> looked_at(hashes.size());
   each_in_parallel(hashes.size(), kBlock, jobs,
-                   [&](std::size_t i) { found[i] = partners(i, looked_at[i], index); });
+                   [&](std::size_t i) { found[i] = partners(i, index); });
   std::vector<Candidate> all;
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    hash_pairs_ += looked_at[i];
-    all.insert(all.end(), found[i].begin(), found[i].end());
-  }
+  for (const std::vector<Candidate>& each : found) all.insert(all.end(), each.begin(), each.end());
   std::sort(all.begin(), all.end(), [this](const Candidate& a, const Candidate& b) {
     const auto key = [this](const Candidate& c) {
       const auto [low, high] = std::minmax(pictures_[c.later].group, pictures_[c.earlier].group);

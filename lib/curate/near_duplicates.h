@@ -48,8 +48,7 @@ class NearDuplicates {
   /// pair, in the order of its lines. Of each two groups the three likeliest pairs are compared.
   std::vector<Match> find(double threshold, int jobs, const Compare& compare) const;
 
-  /// Pairs that the hashes brought together, and those that their thumbnails left: for benchmarks.
-  std::uint64_t hash_pairs() const { return hash_pairs_; }
+  /// How many pairs `find` will compare.
   std::size_t candidate_pairs() const { return candidates_.size(); }
 
  private:
@@ -58,13 +57,11 @@ class NearDuplicates {
     float correlation;
   };
   bool same_groups(const Candidate& a, const Candidate& b) const;
-  std::vector<Candidate> partners(std::size_t i, std::uint64_t& looked_at,
-                                  const class HashSearch& index) const;
+  std::vector<Candidate> partners(std::size_t i, const class HashSearch& index) const;
 
   std::vector<Picture> pictures_;
   std::vector<Fingerprint> fingerprints_;
   std::vector<Candidate> candidates_;  ///< by their groups, the likeliest first
-  std::uint64_t hash_pairs_ = 0;
 };
 
 }  // namespace signpost

@@ -59,15 +59,19 @@ void describe(Finding& finding, const Sample& here, const Sample& there, std::ui
 }  // namespace
 
 void report_near_copies(NearDuplicates& pictures, LineReader& lines, const BlobReader& blobs,
-                        const NearLimits& limits, int jobs,
+                        const NearLimits& limits, int jobs, ProgressStyle style,
                         const std::function<void(const Finding&)>& found) {
   pictures.search(jobs);
   const std::map<std::uint64_t, Sample> samples = samples_on(pictures.wanted_lines(), lines);
+  Progress progress("near-copies", "pairs", pictures.candidate_pairs(), style);
   const auto compare = [&](std::uint64_t line, std::uint64_t other) {
+    progress.add();
     return similarity(read_picture(samples.at(line), blobs),
                       read_picture(samples.at(other), blobs));
   };
-  for (const NearDuplicates::Match& match : pictures.find(limits.told, jobs, compare)) {
+  const std::vector<NearDuplicates::Match> matches = pictures.find(limits.told, jobs, compare);
+  progress.finish();
+  for (const NearDuplicates::Match& match : matches) {
     const Sample &here = samples.at(match.line), &there = samples.at(match.other_line);
     const auto place = [&](std::uint64_t line) {
       return lines.name() + ":" + std::to_string(line);

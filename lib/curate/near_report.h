@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "base/archive.h"
+#include "base/progress.h"
 #include "curate/finding.h"
 #include "curate/near_duplicates.h"
 #include "sample/stream.h"
@@ -21,7 +22,7 @@ struct NearLimits {
 /// each two groups that hold near-copies: as a leak across sides, as a conflict of labels, or as
 /// groups that should be one. `lines` was opened for two passes and read to its end once.
 void report_near_copies(NearDuplicates& pictures, LineReader& lines, const BlobReader& blobs,
-                        const NearLimits& limits, int jobs,
+                        const NearLimits& limits, int jobs, ProgressStyle progress,
                         const std::function<void(const Finding&)>& found);
 
 }  // namespace signpost

@@ -34,7 +34,14 @@ std::uint64_t missing(const std::vector<int>& frames, std::vector<int>& first) {
 void TrackCheck::add(const Sample& sample, std::uint64_t line) {
   if (sample.group.empty() || is_variant(sample)) return;
   Track& track = tracks_[stable_hash(sample.group)];
-  if (track.line == 0) track.line = line;
+  const std::uint64_t image = stable_hash(sample.image);
+  if (track.line == 0) {
+    track.line = line;
+    track.image = image;
+    track.roi = sample.roi;
+  } else if (image == track.image && sample.roi != track.roi) {
+    track.scene = true;
+  }
   if (sample.frame) track.frames.push_back(*sample.frame);
   if (!sample.label) return;
   if (!track.labelled) {
@@ -57,7 +64,7 @@ std::vector<TrackCheck::Fault> TrackCheck::faults() const {
   std::map<std::size_t, std::size_t> sizes;  // how many groups have so many frames
   std::size_t without_gap = 0;
   for (const auto& [key, track] : tracks_) {
-    if (track.conflict_line != 0) {
+    if (track.conflict_line != 0 && !track.scene) {
       faults.push_back(
           {Severity::error, "group-labels", track.conflict_line, track.line,
            fmt::format("is labelled {} here, but {}", track.conflict_label, track.label),

@@ -1,6 +1,7 @@
 #include "source/annotated.h"
 
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include <algorithm>
 #include <array>
@@ -129,6 +130,9 @@ class Examiner {
     ImageSize size;
     const std::string reference = this->reference(image);
     try {
+      // A record is UTF-8, so it could not name the file.
+      if (!simdjson::validate_utf8(reference))
+        throw Error(Blame::input, reference + ": its name is not UTF-8; rename it");
       if (image.inner) {
         const Archive& archive = image.inner->archive;
         archive.read(*archive.find(join_path(image.folder, image.name)), buffer);

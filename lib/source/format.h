@@ -158,6 +158,9 @@ std::string own_fields(const Sample& sample);
 /// or an empty string.
 std::string apply_own_fields(std::string_view json, Sample& sample);
 
+/// Makes line ends spaces. JSON has them between its tokens only, and a record is one line.
+void put_on_one_line(std::string& json);
+
 /// Takes the member of that name out of `extra`, a sample's unknown fields, and returns its value
 /// as JSON text; empty if there is none.
 std::string take_field(std::string& extra, std::string_view name);

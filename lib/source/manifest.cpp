@@ -1,6 +1,7 @@
 #include "source/manifest.h"
 
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include <algorithm>
 #include <array>
@@ -129,10 +130,12 @@ std::vector<ManifestRow> read_manifest(std::string_view text, const std::string&
     throw Error(Blame::input, name + ": the header names no file_name column");
   while (csv.next(fields)) {
     ManifestRow& row = rows.emplace_back();
-    if (csv.wrong().empty()) {
-      row = columns.row(fields);
-    } else {
+    if (!csv.wrong().empty()) {
       row.annotation.wrong = csv.wrong();
+    } else if (!simdjson::validate_utf8(csv.text())) {
+      row.annotation.wrong = "is not UTF-8; save the file as UTF-8";
+    } else {
+      row = columns.row(fields);
     }
     row.annotation.where = fmt::format("{}:{}", name, csv.line());
     row.annotation.text = csv.text();
@@ -147,7 +150,8 @@ std::string path_within(std::string_view folder, std::string_view path) {
   const std::filesystem::path whole =
       std::filesystem::path(join_path(folder, slashes)).lexically_normal();
   const std::string text = whole.string();
-  return text == ".." || text.starts_with("../") || text == "." ? std::string() : text;
+  const bool outside = text == ".." || text.starts_with("../");
+  return outside || text == "." || text.ends_with('/') ? std::string() : text;
 }
 
 }  // namespace signpost

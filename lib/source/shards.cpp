@@ -147,8 +147,9 @@ class ShardReader : public AnnotationReader {
     const std::string_view text = trimmed(read(member, annotation));
     if (!annotation.wrong.empty()) return false;
     annotation.text = text;
+    put_on_one_line(annotation.text);
     Sample& sample = annotation.sample;
-    if (decoder_.decode(text, sample).empty()) {
+    if (decoder_.decode(annotation.text, sample).empty()) {
       if (sample.ops.empty()) {
         image.width = sample.width;
         image.height = sample.height;

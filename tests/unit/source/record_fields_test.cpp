@@ -66,6 +66,14 @@ TEST_CASE("fields of our own come back, and those of others with them") {
   CHECK(back.extra == R"("csv":{"x":"1"},"weather":{"rain":[1,2.50]})");
 }
 
+TEST_CASE("an object of our own over several lines becomes one") {
+  Sample sample;
+  CHECK(apply_own_fields("{\r\n \"id\": \"a\",\n \"x\": [1,\n2]\n}\n", sample).empty());
+  CHECK(sample.id == std::string("a"));
+  CHECK(sample.extra.find_first_of("\r\n") == std::string::npos);
+  CHECK(apply_own_fields("{\n}", sample).empty());
+}
+
 TEST_CASE("an object of our own that is none leaves the sample alone and is named") {
   for (const std::string json : {"", "[]", "7", "{", R"({"frame":"x"})", R"({"id":1})"}) {
     Sample sample;
@@ -111,6 +119,7 @@ TEST_CASE("paths of annotation files stay inside the tree") {
   CHECK(path_within("", "..").empty());
   CHECK(path_within("", "/etc/passwd").empty());
   CHECK(path_within("a", "..").empty());
+  CHECK(path_within("a", "b/").empty());
 }
 
 TEST_CASE("what folders have in common ends at a slash") {
