@@ -47,9 +47,10 @@ SIGNPOST_CLONES void place_row(const float* m, float y, int size, float limit, i
     const std::int32_t lower_right = (dx * dy + 128) >> 8;
     const std::int32_t upper_right = dx - lower_right, lower_left = dy - lower_right;
     const std::int32_t upper_left = 256 - dx - dy + lower_right;
-    places[x] = (fy >> 8) * stride + (fx >> 8);
-    weights[2 * x] = static_cast<std::uint32_t>(upper_left | upper_right << 16);
-    weights[2 * x + 1] = static_cast<std::uint32_t>(lower_left | lower_right << 16);
+    const auto k = static_cast<std::size_t>(x);
+    places[k] = (fy >> 8) * stride + (fx >> 8);
+    weights[2 * k] = static_cast<std::uint32_t>(upper_left | upper_right << 16);
+    weights[2 * k + 1] = static_cast<std::uint32_t>(lower_left | lower_right << 16);
   }
 }
 
@@ -59,7 +60,7 @@ SIGNPOST_CLONES void mix_row(const std::uint8_t* pixels, int stride, const std::
   for (int x = 0; x < size; ++x, out += 3) {
     const std::uint8_t* top = pixels + static_cast<std::ptrdiff_t>(places[x]) * 4;
     Words8 w;
-    std::memcpy(&w, weights + 2 * x, sizeof w);
+    std::memcpy(&w, weights + std::ptrdiff_t{2} * x, sizeof w);
     const Words8 sum = two_pixels(top) * __builtin_shufflevector(w, w, 0, 0, 0, 0, 1, 1, 1, 1) +
                        two_pixels(top + static_cast<std::ptrdiff_t>(stride) * 4) *
                            __builtin_shufflevector(w, w, 2, 2, 2, 2, 3, 3, 3, 3);

@@ -107,7 +107,8 @@ SIGNPOST_CLONES void filter_rows(const Image& image, const Box& box, int left, c
     const int start = taps.offset[at], first = box.y1 + taps.first[at];
     const auto row = [&](int t) {
       const int y = std::clamp(first + t, 0, image.height - 1);
-      return image.rgb.data() + static_cast<std::size_t>(y) * image.row_bytes() + 3 * left;
+      return image.rgb.data() + static_cast<std::size_t>(y) * image.row_bytes() +
+             3 * static_cast<std::size_t>(left);
     };
     mix_rows<kWeightBits - kFractionBits, std::uint8_t>(
         row, &taps.weight[static_cast<std::size_t>(start)], taps.offset[at + 1] - start, count,
