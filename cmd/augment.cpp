@@ -20,7 +20,8 @@ struct Options {
 
 Exit run(const Options& options) {
   const Recipe recipe = Recipe::load(options.recipe);
-  const Catalogue catalogue = Catalogue::load(options.classes);
+  const bool asks_catalogue = recipe.transforms() || options.by_class;
+  const Catalogue catalogue = asks_catalogue ? Catalogue::load(options.classes) : Catalogue();
   VariantMaker variants(
       recipe, options.seed, catalogue,
       options.unsafe ? VariantMaker::Labels::as_given : VariantMaker::Labels::safe);
@@ -46,7 +47,7 @@ Exit run(const Options& options) {
   writer.finish();
   if (options.json) {
     std::fprintf(stderr, "%s\n", variants.json().c_str());
-  } else if (recipe.transforms() || options.by_class) {
+  } else if (asks_catalogue) {
     say(variants.text(options.by_class));
   }
   return finish(rejects);
