@@ -33,6 +33,7 @@ std::string signpost_object(const Sample& sample, std::string_view format, bool 
   own.id = sample.id;
   own.group = sample.group;
   own.frame = sample.frame;
+  own.fold = sample.fold;
   if (with_split) own.split = sample.split;
   std::string text;
   encode(own, text);
@@ -75,6 +76,7 @@ std::string read_signpost_object(std::string_view json, std::string_view format,
   if (read.id != kNone) sample.id = read.id;
   sample.group = read.group;
   sample.frame = read.frame;
+  sample.fold = read.fold;
   if (subset_name(read.split) == read.split) sample.split = read.split;
   if (!read.extra.empty()) {
     if (!sample.extra.empty()) sample.extra += ',';

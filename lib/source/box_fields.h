@@ -22,14 +22,14 @@ inline constexpr std::string_view kUnlabelled = "unlabelled";
 /// The largest side of an image that is believed, in pixels.
 inline constexpr std::int64_t kMaxSidePx = std::int64_t{1} << 27;
 
-/// {"id":…,"group":…,"frame":…} and the fields of `extra`, but for those of `format`. "roi":null is
-/// added where the sample has no ROI, as files of boxes get one around the whole image; "split"
-/// where `with_split` is set.
+/// {"id":…,"group":…,"frame":…,"fold":…} and the fields of `extra`, but for those of `format`.
+/// "roi":null is added where the sample has no ROI, as files of boxes get one around the whole
+/// image; "split" where `with_split` is set.
 std::string signpost_object(const Sample& sample, std::string_view format, bool with_split);
 
-/// Reads such an object into id, group, frame, split and extra. `whole_image` is set by "roi":null.
-/// Other fields of a record are not believed: they are facts about the image. Returns what is wrong
-/// with it, or nothing.
+/// Reads such an object into id, group, frame, fold, split and extra. `whole_image` is set by
+/// "roi":null. Other fields of a record are not believed: they are facts about the image. Returns
+/// what is wrong with it, or nothing.
 std::string read_signpost_object(std::string_view json, std::string_view format, Sample& sample,
                                  bool& whole_image);
 

@@ -22,7 +22,7 @@ namespace signpost {
 /// attribute, ours included, is declared as text in the labels of <meta>: make the task with these
 /// labels to keep them. The `signpost` object stands as JSON text in <attribute name="signpost">.
 ///
-/// Memory: the parsed file, three to five times its size. The writer keeps its images on disk.
+/// Memory: the parsed file, four to five times its size. The writer keeps its images on disk.
 
 /// Parses the text of one such file. See AnnotationParser in source/annotation_files.h.
 std::unique_ptr<AnnotationReader> parse_cvat(Bytes text, const std::string& file);

@@ -49,6 +49,7 @@ std::string own_fields(const Sample& sample) {
   own.id = sample.id;
   own.group = sample.group;
   own.frame = sample.frame;
+  own.fold = sample.fold;
   own.split = sample.split;
   own.extra = sample.extra;
   std::string json;
@@ -72,6 +73,7 @@ std::string apply_own_fields(std::string_view json, Sample& sample) {
   if (own.id != "-") sample.id = own.id;
   if (!own.group.empty()) sample.group = own.group;
   if (own.frame) sample.frame = own.frame;
+  if (own.fold) sample.fold = own.fold;
   if (!own.split.empty()) sample.split = own.split;
   if (!own.extra.empty()) {
     if (!sample.extra.empty()) sample.extra += ',';

@@ -75,7 +75,10 @@ std::string scalar(JsonValue value) {
 
 XmlText::XmlText(Bytes text, const std::string& file, std::string_view root)
     : file_(file), text_(std::move(text)), document_(std::make_unique<pugi::xml_document>()) {
-  const pugi::xml_parse_result result = document_->load_buffer(text_.data(), text_.size());
+  for (std::size_t i = 0; i < text_.size(); ++i) {
+    if (text_[i] == '\n') line_ends_.push_back(i);
+  }
+  const pugi::xml_parse_result result = document_->load_buffer_inplace(text_.data(), text_.size());
   if (!result) {
     const auto offset = static_cast<std::size_t>(std::max<std::ptrdiff_t>(result.offset, 0));
     throw Error(Blame::input, fmt::format("{}:{}: is not well-formed XML: {}; correct it, or "
@@ -93,20 +96,12 @@ XmlText::~XmlText() = default;
 
 pugi::xml_node XmlText::root() const { return document_->document_element(); }
 
-std::size_t XmlText::line_at(std::size_t offset) {
-  offset = std::min(offset, text_.size());
-  if (offset < at_) {
-    at_ = 0;
-    line_ = 1;
-  }
-  line_ += static_cast<std::size_t>(std::count(text_.begin() + static_cast<std::ptrdiff_t>(at_),
-                                               text_.begin() + static_cast<std::ptrdiff_t>(offset),
-                                               '\n'));
-  at_ = offset;
-  return line_;
+std::size_t XmlText::line_at(std::size_t offset) const {
+  const auto line = std::lower_bound(line_ends_.begin(), line_ends_.end(), offset);
+  return static_cast<std::size_t>(line - line_ends_.begin()) + 1;
 }
 
-std::string XmlText::where(const pugi::xml_node& node) {
+std::string XmlText::where(const pugi::xml_node& node) const {
   const std::ptrdiff_t offset = node.offset_debug();
   return fmt::format("{}:{}", file_, line_at(offset < 0 ? 0 : static_cast<std::size_t>(offset)));
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/file.h"
 #include "source/json.h"
@@ -17,7 +18,7 @@ class xml_node;
 namespace signpost {
 
 /// A parsed XML text. Entities beyond XML's own five stay as they are written, so a text cannot
-/// grow while it is read; document types are passed over. Memory: three to five times the text.
+/// grow while it is read; document types are passed over. Memory: four to five times the text.
 class XmlText {
  public:
   /// Throws Error{input} that names `file` and the line where the text is not well-formed, and
@@ -29,17 +30,17 @@ class XmlText {
 
   pugi::xml_node root() const;
 
-  /// "FILE:LINE" of an element. Fast when elements are asked for in the order of the text.
-  std::string where(const pugi::xml_node& node);
-  /// The element as it stands in the text, up to 4096 bytes.
+  /// "FILE:LINE" of an element.
+  std::string where(const pugi::xml_node& node) const;
+  /// The element, printed anew, up to 4096 bytes.
   std::string shown(const pugi::xml_node& node) const;
 
  private:
   std::string file_;
-  Bytes text_;
+  Bytes text_;  ///< parsed in place, so it is no longer the text
+  std::vector<std::uint64_t> line_ends_;
   std::unique_ptr<pugi::xml_document> document_;
-  std::size_t at_ = 0, line_ = 1;
-  std::size_t line_at(std::size_t offset);
+  std::size_t line_at(std::size_t offset) const;
 };
 
 /// The text of an element without white space around it.

@@ -39,6 +39,7 @@ std::vector<ExportedImage> several_images() {
   first.samples.push_back(sample("scene/1/a", 14, Roi{100, 200, 141, 243}));
   first.samples.back().group = "sign/7";
   first.samples.back().frame = 3;
+  first.samples.back().fold = 2;
   first.samples.back().split = "train";
   first.samples.back().extra = R"("weather":{"rain":true,"note":"ä \"<&>"},"score":0.25)";
   first.samples.push_back(sample("scene/1/b", 0, Roi{0, 0, 1360, 800}));
