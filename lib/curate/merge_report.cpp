@@ -1,34 +1,25 @@
 #include "curate/merge_report.h"
 
 #include <fmt/format.h>
-#include <simdjson.h>
-
-#include <utility>
 
 #include "base/interrupt.h"
 #include "base/json_text.h"
+#include "sample/json_fields.h"
 
 namespace signpost {
 namespace {
 
-using Fields = std::vector<std::pair<std::string, std::string>>;
+using Fields = std::vector<JsonField>;
 
-/// The fields of a record and their values as JSON text without white space.
 Fields fields_of(const Sample& sample) {
   std::string text;
   encode(sample, text);
-  simdjson::dom::parser parser;
-  simdjson::dom::object object;
-  Fields fields;
-  if (parser.parse(text).get(object)) return fields;
-  for (const auto& [key, value] : object)
-    fields.emplace_back(std::string(key), simdjson::minify(value));
-  return fields;
+  return json_fields(text).value_or(Fields{});
 }
 
 const std::string* find(const Fields& fields, const std::string& name) {
-  for (const auto& [key, value] : fields) {
-    if (key == name) return &value;
+  for (const JsonField& field : fields) {
+    if (field.name == name) return &field.value;
   }
   return nullptr;
 }
@@ -78,12 +69,13 @@ std::string json_of(const std::vector<FieldChange>& changes) {
 std::vector<FieldChange> changes_between(const Sample& stood, const Sample& came) {
   const Fields before = fields_of(stood), after = fields_of(came);
   std::vector<FieldChange> changes;
-  for (const auto& [field, value] : before) {
-    const std::string* other = find(after, field);
-    if (!other || *other != value) changes.push_back({field, value, other ? *other : "null"});
+  for (const JsonField& field : before) {
+    const std::string* other = find(after, field.name);
+    if (!other || *other != field.value)
+      changes.push_back({field.name, field.value, other ? *other : "null"});
   }
-  for (const auto& [field, value] : after) {
-    if (!find(before, field)) changes.push_back({field, "null", value});
+  for (const JsonField& field : after) {
+    if (!find(before, field.name)) changes.push_back({field.name, "null", field.value});
   }
   // The same fields in another order, or with a number written in another way.
   if (changes.empty() && stood.extra != came.extra) changes.push_back({"(text)", "null", "null"});

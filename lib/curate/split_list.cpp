@@ -1,12 +1,12 @@
 #include "curate/split_list.h"
 
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include <filesystem>
 #include <optional>
 
 #include "base/error.h"
+#include "sample/json_fields.h"
 #include "sample/stream.h"
 
 namespace signpost {
@@ -37,15 +37,19 @@ struct Named {
   std::string name, side;
 };
 
-std::optional<Named> from_json(std::string_view line, simdjson::dom::parser& parser) {
-  simdjson::dom::element record;
-  if (parser.parse(line.data(), line.size()).get(record)) return std::nullopt;
-  std::string_view name, side;
-  if (record["group"].get(name) || name.empty()) {
-    if (record["id"].get(name)) return std::nullopt;
+std::optional<Named> from_json(std::string_view line) {
+  const std::optional<std::vector<JsonField>> fields = json_fields(line);
+  if (!fields) return std::nullopt;
+  std::string group, id;
+  std::optional<std::string> side;
+  for (const JsonField& field : *fields) {
+    if (!field.text) continue;
+    if (field.name == "group") group = *field.text;
+    if (field.name == "id") id = *field.text;
+    if (field.name == "split") side = *field.text;
   }
-  if (record["split"].get(side)) return std::nullopt;
-  return Named{std::string(name), std::string(side)};
+  if (!side) return std::nullopt;
+  return Named{group.empty() ? id : group, *side};
 }
 
 std::optional<Named> from_columns(std::string_view line) {
@@ -79,7 +83,6 @@ SplitList SplitList::load(const std::string& path) {
 void SplitList::read(const std::string& file, Side side) {
   LineReader lines(file);
   files_.push_back(lines.name());
-  simdjson::dom::parser parser;
   std::string_view text;
   while (lines.next(text)) {
     text = stripped(text);
@@ -89,7 +92,7 @@ void SplitList::read(const std::string& file, Side side) {
       continue;
     }
     const bool json = text.front() == '{';
-    const std::optional<Named> named = json ? from_json(text, parser) : from_columns(text);
+    const std::optional<Named> named = json ? from_json(text) : from_columns(text);
     if (!named || named->name.empty()) {
       throw Error(Blame::input, lines.where() + (json ? ": needs \"group\" or \"id\", and \"split\""
                                                       : ": needs a name and a side, as a/b,val"));

@@ -82,12 +82,81 @@ void take_roi(od::value value, std::optional<Roi>& out) {
 /// JSON's white space and no other control character, which would be part of a damaged value.
 bool is_white(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
+/// Values stand in each other at most this deep, so that a bad line cannot exhaust the stack.
+constexpr int kDeepest = 500;
+
+/// Goes through all of a value, since simdjson skips over what nobody asks for, sound or not.
+/// Throws simdjson_error, or FieldError where it is too deep.
+void walk(od::value value, int depth);
+
+void walk(od::array array, int depth) {
+  array.reset();
+  for (auto item : array) walk(item.value(), depth + 1);
+}
+
+void walk(od::object object, int depth) {
+  object.reset();
+  for (auto item : object) {
+    od::field field = std::move(item);
+    std::string_view key;
+    if (const auto error = field.unescaped_key().get(key)) throw simdjson::simdjson_error(error);
+    walk(field.value(), depth + 1);
+  }
+}
+
+void walk(od::value value, int depth) {
+  if (depth > kDeepest)
+    throw FieldError{"has lists or objects more than " + std::to_string(kDeepest) + " deep"};
+  switch (od::json_type(value.type())) {
+    case od::json_type::array:
+      return walk(value.get_array(), depth);
+    case od::json_type::object:
+      return walk(value.get_object(), depth);
+    case od::json_type::string:
+      static_cast<void>(std::string_view(value.get_string()));
+      return;
+    case od::json_type::number:
+      static_cast<void>(double(value.get_double()));
+      return;
+    case od::json_type::boolean:
+      static_cast<void>(bool(value.get_bool()));
+      return;
+    case od::json_type::null:
+      if (!value.is_null()) throw simdjson::simdjson_error(simdjson::N_ATOM_ERROR);
+      return;
+  }
+}
+
+/// A value as it stands in the text, once it is known to be sound.
+std::string_view raw_text_of(od::value value) {
+  switch (od::json_type(value.type())) {
+    case od::json_type::array: {
+      od::array array = value.get_array();
+      const std::string_view raw = array.raw_json();
+      walk(array, 1);
+      return raw;
+    }
+    case od::json_type::object: {
+      od::object object = value.get_object();
+      const std::string_view raw = object.raw_json();
+      walk(object, 1);
+      return raw;
+    }
+    default: {
+      const std::string_view raw = value.raw_json_token();
+      walk(value, 1);
+      return raw;
+    }
+  }
+}
+
 /// The elements of an array as JSON text, without the brackets and outer white space.
 void take_ops(od::value value, std::string& out) {
   od::array array;
   std::string_view raw;
   if (value.get_array().get(array) || array.raw_json().get(raw))
     throw wrong("ops", "a list of operations");
+  walk(array, 1);
   raw.remove_prefix(1);
   raw.remove_suffix(1);
   while (!raw.empty() && is_white(raw.front())) raw.remove_prefix(1);
@@ -97,8 +166,7 @@ void take_ops(od::value value, std::string& out) {
 
 void keep_unknown(od::value value, std::string_view raw_key, std::string& extra,
                   std::string& history) {
-  std::string_view raw;
-  if (simdjson::to_json_string(value).get(raw)) throw wrong(raw_key, "valid JSON");
+  std::string_view raw = raw_text_of(value);
   while (!raw.empty() && is_white(raw.back())) raw.remove_suffix(1);
   if (raw_key == "history" && is_history(raw)) {
     history = raw;

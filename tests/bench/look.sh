@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Rates of what looks at pixels, `stats` and `view`, on GTSRB's training set in images a second, beside a loop of PIL and
-# torchvision for the same mean and deviation. All take turns, ROUNDS times; a row is the fastest turn, its peak memory, and
-# its ratio to the first peer's fastest. The figures of both are printed last: they must agree. Prints; asserts nothing.
+# torchvision for the same mean and deviation. All take turns, ROUNDS times; a row is the fastest turn, its peak memory, and,
+# where the work is the peer's, the median of the ratios to the first peer, turn by turn. The figures of both are printed last:
+# they must agree. Prints; asserts nothing.
 #   DATA=FOLDER   holds GTSRB/Final_Training
 #   PYTHON=/usr/bin/python3, with Debian's python3-pil and python3-torchvision; no peer is run where they are missing
 #   ROUNDS=5
@@ -44,14 +45,26 @@ for ((round = 0; round <= rounds; ++round)); do # the first round warms the cach
     to=$(date +%s%N)
     # A peer's own clock leaves its start-up out; ours are whole processes.
     rate=$(awk -v n="${counts[i]}" -v ns=$((to - from)) '{for (k = 2; k <= NF; ++k) if ($k == "images/s") said = $(k - 1)} END {print said ? said : n * 1e9 / ns}' "$work/said-$i")
-    [ "$round" = 0 ] || printf '%s\t%s\t%s\n' "$i" "$rate" "$(tail -n 1 "$work/peak")" >>"$work/rates"
+    [ "$round" = 0 ] || printf '%s\t%s\t%s\t%s\n' "$round" "$i" "$rate" "$(tail -n 1 "$work/peak")" >>"$work/rates"
   done
 done
-printf '%-44s %12s %9s %12s\n' "$count images, $rounds rounds, $(nproc) cores" best/s peak/MiB /first
+printf '%-44s %12s %9s %12s\n' "$count images, $rounds rounds, $(nproc) cores" best/s peak/MiB /peer
 for i in "${!names[@]}"; do
-  awk -F'\t' -v i="$i" -v name="${names[i]}" '
-    $2 > best[$1] {best[$1] = $2} $1 == i && $3 / 1024 > peak {peak = $3 / 1024}
-    END {printf "%-44s %12.0f %9d %12.2f\n", name, best[i], peak, best[i] / best[0]}' "$work/rates"
+  awk -F'\t' -v i="$i" -v name="${names[i]}" -v first="${names[0]}" '
+    {rate[$1, $2] = $3; if ($1 > rounds) rounds = $1}
+    $2 == i {if ($3 > best) best = $3; if ($4 / 1024 > peak) peak = $4 / 1024}
+    END {
+      ratio = "-"
+      if (first ~ /^peer/ && name ~ /^peer|--pixels --jobs/) {
+        for (r = 1; r <= rounds; ++r) {
+          q = rate[r, i] / rate[r, 0]
+          for (k = r - 1; k > 0 && v[k] > q; --k) v[k + 1] = v[k]
+          v[k + 1] = q
+        }
+        ratio = sprintf("%.1f", rounds % 2 ? v[(rounds + 1) / 2] : (v[rounds / 2] + v[rounds / 2 + 1]) / 2)
+      }
+      printf "%-44s %12.0f %9d %12s\n", name, best, peak, ratio
+    }' "$work/rates"
 done
 for i in "${!names[@]}"; do
   case ${names[i]} in

@@ -62,6 +62,18 @@ TEST_CASE("a sample of the longest numbers, or of nothing, is written whole") {
                R"("frame":-2147483648,"fold":-2147483648,"x":1})");
 }
 
+TEST_CASE("values may stand deep in each other, but not without end") {
+  const auto nested = [](const std::string& key, std::size_t depth) {
+    return R"({"id":"a","image":"b",")" + key + "\":" + std::string(depth, '[') +
+           std::string(depth, ']') + "}";
+  };
+  CHECK(again(nested("x", 500)) == nested("x", 500));
+  for (const std::size_t depth : {std::size_t{501}, std::size_t{2000000}}) {
+    CHECK(again(nested("x", depth)) == "wrong: has lists or objects more than 500 deep");
+    CHECK(again(nested("ops", depth)) == "wrong: has lists or objects more than 500 deep");
+  }
+}
+
 TEST_CASE("null stands for absent in a known field") {
   CHECK(again(R"({"id":"a","image":"b","label":null,"roi":null,"split":null,"frame":null})") ==
         R"({"id":"a","image":"b"})");
