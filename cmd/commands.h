@@ -19,7 +19,7 @@ inline constexpr std::array kDataCommands = {
     CommandEntry{"fetch", "Fetch a data set's official archives and verify them"},
     CommandEntry{"synth", "Draw a synthetic data set in GTSRB's layout"},
     CommandEntry{"ingest", "Read images and annotations into a stream of samples"},
-    CommandEntry{"check", "Look for leaks, duplicates, bad boxes and missing images"},
+    CommandEntry{"check", "Look for leaks, duplicates, label errors, and bad boxes and images"},
     CommandEntry{"select", "Pass on the samples that an expression describes"},
     CommandEntry{"split", "Assign whole tracks to train, validation and test"},
     CommandEntry{"crop", "Add the crop of the sign to each sample's operations"},
@@ -28,6 +28,7 @@ inline constexpr std::array kDataCommands = {
     CommandEntry{"diff", "Tell what changed between two data sets"},
     CommandEntry{"stats", "Count classes, tracks, splits, sizes and pixels"},
     CommandEntry{"view", "Draw contact sheets of samples"},
+    CommandEntry{"export", "Write a data set of another tool's format"},
     CommandEntry{"pack", "Execute the operations and write WebDataset shards"},
 };
 

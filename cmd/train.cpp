@@ -13,10 +13,17 @@ namespace {
 struct Options {
   StreamOptions stream;
   TrainOptions train;
+  std::vector<const CLI::Option*> of_cnn;  ///< flags that mean nothing to other networks
   bool json = false;
 };
 
 Exit run(Options options) {
+  for (const CLI::Option* option : options.of_cnn) {
+    if (option->count() > 0 && options.train.network.name != "cnn") {
+      throw Error(Blame::usage, fmt::format("{} is of --model cnn; {} has nothing of the kind",
+                                            option->get_name(), options.train.network.name));
+    }
+  }
   Rejects rejects(program_name(), reject_options(options.stream.rejects));
   options.train.manifest = options.stream.manifest;
   options.train.root = options.stream.root;
@@ -31,6 +38,71 @@ Exit run(Options options) {
   return finish(rejects);
 }
 
+void add_network(CLI::App& app, Options& options) {
+  NetworkOptions& network = options.train.network;
+  CLI::Option* model =
+      app.add_option("--model", network.name, "Network")->check(CLI::IsMember(network_names()));
+  model->capture_default_str();
+  const auto sized = [&](const char* name, int& value, const char* what, int low, int high) {
+    return app.add_option(name, value, what)->check(CLI::Range(low, high));
+  };
+  CLI::Option* image = sized(
+      "--image-px", network.input_px,
+      "Crop samples of a stream without a crop to this size (default: the network's own)", 8, 1024);
+  CLI::Option* layers = sized("--conv-layers", network.conv_layers,
+                              "cnn: convolutions, each followed by a halving", 1, 8);
+  layers->capture_default_str();
+  CLI::Option* fc1 = sized("--fc1", network.fc1, "cnn: width of the hidden layer", 1, 65536);
+  fc1->capture_default_str();
+  CLI::Option* fc2 =
+      sized("--fc2", network.fc2, "cnn: width of a second hidden layer; 0 for none", 0, 65536);
+  fc2->capture_default_str();
+  options.of_cnn = {layers, fc1, fc2};
+  std::vector<std::string> names;
+  for (const NetworkPreset& preset : network_presets()) names.push_back(preset.name);
+  app.add_option_function<std::string>(
+         "--preset",
+         [&network](const std::string& name) {
+           for (const NetworkPreset& preset : network_presets()) {
+             if (preset.name == name) network = preset.options;
+           }
+         },
+         "A published configuration: network, sizes and image size")
+      ->check(CLI::IsMember(names))
+      ->excludes(model)
+      ->excludes(image)
+      ->excludes(layers)
+      ->excludes(fc1)
+      ->excludes(fc2);
+}
+
+void add_weights(CLI::App& app, TrainOptions& train) {
+  CLI::Option* weights = app.add_option("--weights", train.weights,
+                                        "Start from these weights: a safetensors or .pth file, a "
+                                        "run, or a name in --weights-folder")
+                             ->type_name("FILE|RUN|NAME");
+  app.add_option("--weights-folder", train.weights_folder, "Folder in which --weights finds names")
+      ->type_name("DIR")
+      ->envname("SIGNPOST_WEIGHTS");
+  app.add_option_function<std::string>(
+         "--weights-convention",
+         [&train](const std::string& name) {
+           train.convention = name == "torchvision"  ? WeightsConvention::torchvision
+                              : name == "tensorflow" ? WeightsConvention::tensorflow
+                                                     : WeightsConvention::automatic;
+         },
+         "What images the weights were trained on (default: auto, by their number of classes)")
+      ->check(CLI::IsMember({"auto", "torchvision", "tensorflow"}))
+      ->option_text("auto|torchvision|tensorflow")
+      ->needs(weights);
+  app.add_option_function<std::string>(
+         "--freeze", [&train](const std::string&) { train.freeze_backbone = true; },
+         "backbone: train the classifier alone, on features as the weights give them")
+      ->check(CLI::IsMember({"backbone"}))
+      ->option_text("backbone")
+      ->needs(weights);
+}
+
 }  // namespace
 
 Command command() {
@@ -40,9 +112,8 @@ Command command() {
             add_manifest(app, options->stream);
             add_output(app, train.run, train.force, "Folder for the run");
             app.add_flag("--resume", train.resume, "Go on with a run that was interrupted");
-            app.add_option("--model", train.model, "Network")
-                ->capture_default_str()
-                ->check(CLI::IsMember(network_names()));
+            add_network(app, *options);
+            add_weights(app, train);
             app.add_option("--epochs", train.epochs, "Passes over the training samples")
                 ->capture_default_str()
                 ->check(CLI::Range(1, 100000));
@@ -54,7 +125,8 @@ Command command() {
                            "Samples in one step (default: 128, less where there is little data)")
                 ->check(CLI::Range(2, 65536));
             app.add_option("--learning-rate", train.learning_rate,
-                           "Peak of the one-cycle schedule (default: by the batch size)")
+                           "Peak of the one-cycle schedule (default: by the batch size; with "
+                           "--weights a tenth of that)")
                 ->check(CLI::Range(1e-6, 100.0));
             app.add_option("--classes", train.classes, "Class catalogue: a name or a TOML file")
                 ->capture_default_str();

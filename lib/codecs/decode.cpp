@@ -2,17 +2,22 @@
 
 #include <jpeglib.h>
 #include <png.h>
+#include <webp/decode.h>
+#include <webp/demux.h>
 
 #include <csetjmp>
 #include <cstdio>
 #include <cstring>
+#include <memory>
+#include <utility>
 
+#include "codecs/orientation.h"
 #include "pixels/pnm.h"
 
 namespace signpost {
 namespace {
 
-enum class Format { pnm, png, jpeg, unknown };
+enum class Format { pnm, png, jpeg, webp, unknown };
 
 Format format_of(std::span<const std::uint8_t> bytes) {
   constexpr std::uint8_t kPng[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
@@ -21,6 +26,9 @@ Format format_of(std::span<const std::uint8_t> bytes) {
     return Format::jpeg;
   if (bytes.size() >= 2 && bytes[0] == 'P' && (bytes[1] == '5' || bytes[1] == '6'))
     return Format::pnm;
+  if (bytes.size() >= 12 && std::memcmp(bytes.data(), "RIFF", 4) == 0 &&
+      std::memcmp(bytes.data() + 8, "WEBP", 4) == 0)
+    return Format::webp;
   return Format::unknown;
 }
 
@@ -101,8 +109,16 @@ bool decode_jpeg(std::span<const std::uint8_t> bytes, Image* image, ImageSize& s
   }
   jpeg_create_decompress(&jpeg);
   jpeg_mem_src(&jpeg, bytes.data(), bytes.size());
+  jpeg_save_markers(&jpeg, JPEG_APP0 + 1, 0xffff);
   jpeg_read_header(&jpeg, TRUE);
   size = {static_cast<int>(jpeg.image_width), static_cast<int>(jpeg.image_height)};
+  int orientation = 1;
+  for (const jpeg_marker_struct* marker = jpeg.marker_list; marker; marker = marker->next) {
+    if (marker->data_length > 6 && std::memcmp(marker->data, "Exif", 5) == 0) {
+      orientation = exif_orientation({marker->data, marker->data_length});
+      break;
+    }
+  }
   bool good = acceptable(size.width, size.height, wrong);
   if (good && image) {
     jpeg.out_color_space = JCS_RGB;
@@ -116,9 +132,58 @@ bool decode_jpeg(std::span<const std::uint8_t> bytes, Image* image, ImageSize& s
       jpeg_read_scanlines(&jpeg, &row, 1);
     }
     jpeg_finish_decompress(&jpeg);
+    set_upright(*image, orientation);
   }
+  if (turns_sides(orientation)) std::swap(size.width, size.height);
   jpeg_destroy_decompress(&jpeg);
   return good;
+}
+
+int webp_orientation(std::span<const std::uint8_t> bytes) {
+  const WebPData data{bytes.data(), bytes.size()};
+  const std::unique_ptr<WebPDemuxer, decltype(&WebPDemuxDelete)> demuxer(WebPDemux(&data),
+                                                                         &WebPDemuxDelete);
+  WebPChunkIterator chunk;
+  if (!demuxer || !WebPDemuxGetChunk(demuxer.get(), "EXIF", 1, &chunk)) return 1;
+  const int orientation = exif_orientation({chunk.chunk.bytes, chunk.chunk.size});
+  WebPDemuxReleaseChunkIterator(&chunk);
+  return orientation;
+}
+
+bool decode_webp(std::span<const std::uint8_t> bytes, Image* image, ImageSize& size,
+                 std::string& wrong) {
+  WebPBitstreamFeatures features;
+  if (WebPGetFeatures(bytes.data(), bytes.size(), &features) != VP8_STATUS_OK) {
+    wrong = "is a damaged WebP";
+    return false;
+  }
+  if (features.has_animation) {
+    wrong = "is an animated WebP; save one picture of it";
+    return false;
+  }
+  std::uint32_t riff = 0;
+  for (std::size_t i = 4; i-- > 0;) riff = riff << 8 | bytes[4 + i];
+  if (riff > bytes.size() - 8) {
+    wrong = "is a truncated WebP: " + std::to_string(bytes.size()) + " of " +
+            std::to_string(std::uint64_t{riff} + 8) + " bytes";
+    return false;
+  }
+  size = {features.width, features.height};
+  if (!acceptable(size.width, size.height, wrong)) return false;
+  const int orientation = webp_orientation(bytes);
+  if (image) {
+    image->width = size.width;
+    image->height = size.height;
+    image->rgb.resize(image->row_bytes() * static_cast<std::size_t>(size.height));
+    if (!WebPDecodeRGBInto(bytes.data(), bytes.size(), image->rgb.data(), image->rgb.size(),
+                           static_cast<int>(image->row_bytes()))) {
+      wrong = "is a damaged WebP";
+      return false;
+    }
+    set_upright(*image, orientation);
+  }
+  if (turns_sides(orientation)) std::swap(size.width, size.height);
+  return true;
 }
 
 bool decode(std::span<const std::uint8_t> bytes, Image* image, ImageSize& size,
@@ -128,6 +193,8 @@ bool decode(std::span<const std::uint8_t> bytes, Image* image, ImageSize& size,
       return decode_png(bytes, image, size, wrong);
     case Format::jpeg:
       return decode_jpeg(bytes, image, size, wrong);
+    case Format::webp:
+      return decode_webp(bytes, image, size, wrong);
     case Format::pnm: {
       if (image) return decode_pnm(bytes, *image, wrong);
       const auto header = read_pnm_header(bytes, wrong);
@@ -137,11 +204,27 @@ bool decode(std::span<const std::uint8_t> bytes, Image* image, ImageSize& size,
     case Format::unknown:
       break;
   }
-  wrong = bytes.empty() ? "is empty" : "is not a PPM, PNG or JPEG image";
+  wrong = bytes.empty() ? "is empty" : "is not a PPM, PNG, JPEG or WebP image";
   return false;
 }
 
 }  // namespace
+
+std::string_view image_type(std::span<const std::uint8_t> bytes) {
+  switch (format_of(bytes)) {
+    case Format::png:
+      return "png";
+    case Format::jpeg:
+      return "jpg";
+    case Format::webp:
+      return "webp";
+    case Format::pnm:
+      return bytes[1] == '5' ? "pgm" : "ppm";
+    case Format::unknown:
+      break;
+  }
+  return {};
+}
 
 bool decode_image(std::span<const std::uint8_t> bytes, Image& image, std::string& wrong) {
   ImageSize size;

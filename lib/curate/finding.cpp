@@ -48,6 +48,8 @@ std::string json_line(const Finding& finding) {
   append_field(line, "kind", finding.kind);
   append_field(line, "where", finding.where);
   if (!finding.id.empty()) append_field(line, "id", finding.id);
+  if (!finding.group.empty()) append_field(line, "group", finding.group);
+  if (finding.label) line += ",\"label\":" + std::to_string(*finding.label);
   append_field(line, "what", finding.what);
   append_field(line, "remedy", finding.remedy);
   if (!finding.others.empty()) {
@@ -57,6 +59,12 @@ std::string json_line(const Finding& finding) {
       append_json_string(line, finding.others[i]);
     }
     line += ']';
+  }
+  for (const auto& [name, value] : finding.values) {
+    line += ",\"";
+    line += name;
+    line += "\":";
+    append_json_number(line, value);
   }
   return line + '}';
 }

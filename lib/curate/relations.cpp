@@ -8,10 +8,8 @@
 #include <set>
 #include <utility>
 
-#include "base/interrupt.h"
-#include "base/progress.h"
 #include "base/random.h"
-#include "curate/split.h"
+#include "curate/reread.h"
 
 namespace signpost {
 namespace {
@@ -36,23 +34,6 @@ std::string side_text(const std::string& split) {
 
 std::string label_text(const Sample& sample) {
   return sample.label ? std::to_string(*sample.label) : "nothing";
-}
-
-/// The samples of these lines, by line.
-std::map<std::uint64_t, Sample> samples_on(const std::set<std::uint64_t>& wanted,
-                                           LineReader& lines) {
-  std::map<std::uint64_t, Sample> samples;
-  lines.rewind();
-  SampleDecoder decoder;
-  std::string_view text;
-  auto next = wanted.begin();
-  while (next != wanted.end() && lines.next(text)) {
-    stop_if_interrupted();
-    if (lines.line_number() != *next) continue;
-    decoder.decode(text, lines.readable_after(text), samples[*next]);
-    ++next;
-  }
-  return samples;
 }
 
 /// Fills in what the finding says about `here`, given the other record and how many more there are.
@@ -90,6 +71,14 @@ void describe(Finding& finding, const Sample& here, const Sample& there, std::ui
   }
 }
 
+/// A sign that is flipped or turned is another picture than the upright one, with a label of its
+/// own.
+std::string_view transform_text(const Sample& sample) {
+  const std::size_t from = sample.ops.find("\"transform\"");
+  if (from == std::string::npos) return {};
+  return std::string_view(sample.ops).substr(from, sample.ops.find('}', from) - from);
+}
+
 }  // namespace
 
 void Relations::add(const Sample& sample, const std::string& content, std::uint64_t line) {
@@ -97,7 +86,7 @@ void Relations::add(const Sample& sample, const std::string& content, std::uint6
   entry.line = line;
   entry.id = stable_hash(sample.id);
   entry.group = sample.group.empty() ? 0 : stable_hash(sample.group);
-  entry.content = content.empty() ? 0 : stable_hash(content);
+  entry.content = content.empty() ? 0 : stable_hash(content + std::string(transform_text(sample)));
   entry.image = short_hash(sample.image);
   entry.roi = roi_hash(sample.roi);
   entry.ops = short_hash(sample.ops);
@@ -214,8 +203,7 @@ void Relations::judge_same_image(const Run& run) {
   }
 }
 
-void Relations::report(LineReader& lines, const Catalogue& catalogue,
-                       const std::function<void(const Finding&)>& found) {
+void Relations::report(LineReader& lines, const std::function<void(const Finding&)>& found) {
   find_ids();
   find_groups();
   find_copies();
@@ -223,70 +211,16 @@ void Relations::report(LineReader& lines, const Catalogue& catalogue,
                    [](const Draft& a, const Draft& b) { return a.lines < b.lines; });
   std::set<std::uint64_t> wanted;
   for (const Draft& draft : drafts_) wanted.insert(draft.lines.begin(), draft.lines.end());
-  if (!wanted.empty()) {
-    const auto place = [&](std::uint64_t line) {
-      return lines.name() + ":" + std::to_string(line);
-    };
-    const std::map<std::uint64_t, Sample> samples = samples_on(wanted, lines);
-    for (const Draft& draft : drafts_) {
-      const Sample& here = samples.at(draft.lines[0]);
-      Finding finding{draft.severity,         draft.kind, place(draft.lines[0]), here.id, {}, {},
-                      {place(draft.lines[1])}};
-      describe(finding, here, samples.at(draft.lines[1]), draft.lines[1], draft.more);
-      found(finding);
-    }
-  }
-  report_classes(lines.name(), catalogue, found);
-}
-
-void Relations::report_classes(const std::string& name, const Catalogue& catalogue,
-                               const std::function<void(const Finding&)>& found) const {
-  struct Class {
-    std::array<std::uint64_t, 4> samples{};
-    std::set<std::uint64_t> groups;  ///< at most two are kept
-  };
-  std::map<int, Class> classes;
-  std::array<std::uint64_t, 4> all{};
-  for (const Entry& entry : entries_) {
-    ++all[static_cast<std::size_t>(entry.side)];
-    if (entry.label == kNoLabel) continue;
-    Class& known = classes[entry.label];
-    ++known.samples[static_cast<std::size_t>(entry.side)];
-    if (entry.side != Side::test && known.groups.size() < 2)
-      known.groups.insert(entry.group != 0 ? entry.group : entry.id);
-  }
-  const auto [none, train, val, test] = all;
-  if (none > 0 && train + val > 0) {
-    found({Severity::warning,
-           "unassigned",
-           name,
-           {},
-           counted(none, "sample") + " without a split while others have one",
-           "run signpost split, which keeps the splits that are there",
-           {}});
-  }
-  if (none + train == 0) return;
-  for (const auto& [label, known] : classes) {
-    const SignClass* sign = catalogue.find(label);
-    if (!sign) continue;
-    const std::string title = fmt::format("class {} ({})", label, sign->name);
-    if (known.samples[0] + known.samples[1] == 0) {
-      found({Severity::error,
-             "untrained-class",
-             name,
-             {},
-             title + " is to be measured but has no sample to train on",
-             "give some of its groups to train, or take the class out",
-             {}});
-    } else if (known.groups.size() < 2) {
-      found({Severity::warning,
-             "few-groups",
-             name,
-             {},
-             title + " has one group, so it cannot be both trained on and validated",
-             "collect another sign of it",
-             {}});
-    }
+  const auto place = [&](std::uint64_t line) { return lines.name() + ":" + std::to_string(line); };
+  const std::map<std::uint64_t, Sample> samples = samples_on({wanted.begin(), wanted.end()}, lines);
+  for (const Draft& draft : drafts_) {
+    const Sample& here = samples.at(draft.lines[0]);
+    Finding finding{draft.severity, draft.kind, place(draft.lines[0]), here.id};
+    finding.others = {place(draft.lines[1])};
+    finding.group = here.group;
+    finding.label = here.label;
+    describe(finding, here, samples.at(draft.lines[1]), draft.lines[1], draft.more);
+    found(finding);
   }
 }
 

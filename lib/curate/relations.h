@@ -9,16 +9,15 @@
 
 #include "curate/finding.h"
 #include "curate/side.h"
-#include "sample/catalogue.h"
 #include "sample/sample.h"
 #include "sample/stream.h"
 
 namespace signpost {
 
 /// What can be wrong between samples: ids that stand twice, groups on two sides of the split, exact
-/// copies, classes that cannot be learned or measured.
+/// copies.
 ///
-/// Every sample is added, then `report` is called once. Memory: 64 bytes a sample, and what
+/// Every sample is added, then `report` is called once. Memory: 56 bytes a sample, and what
 /// the samples of the findings take; names are read again from the input.
 class Relations {
  public:
@@ -26,8 +25,7 @@ class Relations {
   void add(const Sample& sample, const std::string& content, std::uint64_t line);
 
   /// `lines` is the input that the samples came from, opened for two passes and read to its end.
-  void report(LineReader& lines, const Catalogue& catalogue,
-              const std::function<void(const Finding&)>& found);
+  void report(LineReader& lines, const std::function<void(const Finding&)>& found);
 
  private:
   struct Entry {
@@ -54,8 +52,6 @@ class Relations {
   void judge_copies(const Run& run);
   void judge_same_image(const Run& run);
   void draft(Severity severity, std::string_view kind, const Run& run);
-  void report_classes(const std::string& name, const Catalogue& catalogue,
-                      const std::function<void(const Finding&)>& found) const;
 
   std::deque<Entry> entries_;
   std::vector<Draft> drafts_;

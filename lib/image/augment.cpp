@@ -4,7 +4,11 @@
 #include <array>
 #include <cmath>
 #include <numbers>
-#include <opencv2/imgproc.hpp>
+
+#include "codecs/jpeg_loss.h"
+#include "image/filters.h"
+#include "image/portable_math.h"
+#include "image/warp.h"
 
 namespace signpost {
 namespace {
@@ -14,14 +18,18 @@ double draw(Random& random, const Recipe::Range& range) {
 }
 
 double draw_factor(Random& random, const Recipe::Range& range) {
-  return range.low == range.high
-             ? range.low
-             : std::exp(random.uniform(std::log(range.low), std::log(range.high)));
+  if (range.low == range.high) return range.low;
+  const float octaves = portable_log2(static_cast<float>(range.high / range.low));
+  return range.low * portable_exp2(static_cast<float>(random.uniform()) * octaves);
 }
 
-/// Output pixel centres -> patch pixel centres, as a 3x3 projective matrix in row order.
-std::array<double, 9> draw_warp(const Recipe& recipe, int size, int pad, Random& random) {
-  const double turn = draw(random, recipe.rotate_degrees) * std::numbers::pi / 180;
+Direction draw_direction(Random& random) {
+  return portable_direction(random.uniform(-std::numbers::pi, std::numbers::pi));
+}
+
+Projection draw_warp(const Recipe& recipe, int size, int pad, Random& random) {
+  const Direction turn =
+      portable_direction(draw(random, recipe.rotate_degrees) * std::numbers::pi / 180);
   const double scale = 1 / draw_factor(random, recipe.scale);
   const double stretch = std::sqrt(draw_factor(random, recipe.stretch));
   const double shear = draw(random, recipe.shear);
@@ -29,7 +37,7 @@ std::array<double, 9> draw_warp(const Recipe& recipe, int size, int pad, Random&
                shift_y = draw(random, recipe.shift) * size;
   const double tilt_x = draw(random, recipe.perspective) / size,
                tilt_y = draw(random, recipe.perspective) / size;
-  const double c = std::cos(turn), s = std::sin(turn);
+  const double c = turn.x, s = turn.y;
   const double a = scale * stretch * (c + shear * s), b = scale * stretch * (shear * c - s);
   const double d = scale / stretch * s, e = scale / stretch * c;
   // Centred output (u, v) = (x, y) - (size - 1) / 2; patch = (A (u, v) + shift) / (1 + tilt . (u,
@@ -45,71 +53,6 @@ std::array<double, 9> draw_warp(const Recipe& recipe, int size, int pad, Random&
           tilt_x,
           tilt_y,
           w0};
-}
-
-/// Bilinear sampling in 8-bit fractions; coordinates outside the patch repeat its border.
-void warp(const std::uint8_t* patch, int side, const std::array<double, 9>& m, int size,
-          std::uint8_t* out) {
-  const auto row_bytes = static_cast<std::ptrdiff_t>(side) * 3;
-  const double limit = side - 1;
-  for (int y = 0; y < size; ++y) {
-    for (int x = 0; x < size; ++x) {
-      const double w = 1 / (m[6] * x + m[7] * y + m[8]);
-      const double sx = std::clamp((m[0] * x + m[1] * y + m[2]) * w, 0.0, limit);
-      const double sy = std::clamp((m[3] * x + m[4] * y + m[5]) * w, 0.0, limit);
-      const int fx = static_cast<int>(sx * 256 + 0.5), fy = static_cast<int>(sy * 256 + 0.5);
-      const int x0 = fx >> 8, y0 = fy >> 8, dx = fx & 255, dy = fy & 255;
-      const std::uint8_t* top = patch + y0 * row_bytes + std::ptrdiff_t{x0} * 3;
-      const std::uint8_t* bottom = top + (dy ? row_bytes : 0);
-      const int right = dx ? 3 : 0;
-      const int w11 = dx * dy, w01 = (dx << 8) - w11, w10 = (dy << 8) - w11,
-                w00 = 65536 - (dx << 8) - (dy << 8) + w11;
-      for (int c = 0; c < 3; ++c) {
-        *out++ = static_cast<std::uint8_t>((w00 * top[c] + w01 * top[c + right] + w10 * bottom[c] +
-                                            w11 * bottom[c + right] + 32768) >>
-                                           16);
-      }
-    }
-  }
-}
-
-/// Gain, contrast, brightness and gamma as one table a channel.
-void relight(const Recipe& recipe, Random& random, std::span<std::uint8_t> pixels) {
-  const double gain = draw_factor(random, recipe.gain),
-               contrast = draw_factor(random, recipe.contrast);
-  const double brightness = draw(random, recipe.brightness),
-               gamma = draw_factor(random, recipe.gamma);
-  std::uint32_t sum = 0;
-  for (const std::uint8_t value : pixels) sum += value;
-  const double mean = gain * sum / static_cast<double>(pixels.size());
-  std::array<double, 256> curve;
-  for (int i = 0; i < 256; ++i) {
-    const double lit = std::clamp(mean + contrast * (gain * i - mean) + brightness, 0.0, 255.0);
-    curve[static_cast<std::size_t>(i)] = gamma == 1 ? lit : 255 * std::pow(lit / 255, gamma);
-  }
-  std::array<std::array<std::uint8_t, 256>, 3> tables;
-  for (auto& table : tables) {
-    const double cast = draw_factor(random, recipe.colour_cast);
-    for (std::size_t i = 0; i < 256; ++i) {
-      table[i] = static_cast<std::uint8_t>(std::min(curve[i] * cast, 255.0) + 0.5);
-    }
-  }
-  for (std::size_t i = 0; i < pixels.size(); i += 3) {
-    for (std::size_t c = 0; c < 3; ++c) pixels[i + c] = tables[c][pixels[i + c]];
-  }
-}
-
-void blur_along(cv::Mat& image, double length, double angle) {
-  const int reach = static_cast<int>(std::ceil(length / 2)), side = 2 * reach + 1;
-  cv::Mat kernel = cv::Mat::zeros(side, side, CV_32F);
-  constexpr int kSteps = 32;
-  for (int i = 0; i < kSteps; ++i) {
-    const double t = ((i + 0.5) / kSteps - 0.5) * length;
-    const int x = reach + static_cast<int>(std::lround(t * std::cos(angle)));
-    const int y = reach + static_cast<int>(std::lround(t * std::sin(angle)));
-    kernel.at<float>(y, x) += 1.0f / kSteps;
-  }
-  cv::filter2D(image, image, -1, kernel, {-1, -1}, 0, cv::BORDER_REPLICATE);
 }
 
 void cover(const Recipe& recipe, int size, Random& random, std::uint8_t* pixels) {
@@ -130,42 +73,74 @@ void cover(const Recipe& recipe, int size, Random& random, std::uint8_t* pixels)
   }
 }
 
-/// Four uniform bytes make a bell: near enough to a normal for a sensor, and four times cheaper.
-void add_noise(double sigma, Random& random, std::span<std::uint8_t> pixels) {
-  const double factor = sigma / 147.8;  // the standard deviation of a sum of four uniform bytes
-  for (std::uint8_t& value : pixels) {
-    const std::uint32_t bits = random.bits();
-    const auto sum =
-        static_cast<int>((bits & 255) + (bits >> 8 & 255) + (bits >> 16 & 255) + (bits >> 24));
-    value =
-        static_cast<std::uint8_t>(std::clamp(std::lround(value + (sum - 510) * factor), 0L, 255L));
-  }
+PatchFilters::Light draw_light(const Recipe& recipe, bool night, Random& random) {
+  PatchFilters::Light light;
+  light.gain = draw_factor(random, recipe.gain);
+  if (night) light.gain *= draw_factor(random, recipe.night);
+  light.contrast = draw_factor(random, recipe.contrast);
+  light.brightness = draw(random, recipe.brightness);
+  light.gamma = draw_factor(random, recipe.gamma);
+  for (double& cast : light.cast) cast = draw_factor(random, recipe.colour_cast);
+  return light;
 }
 
 }  // namespace
 
+int patch_pad(const Recipe& recipe, int size) {
+  const double loose = (1 / recipe.scale.low - 1) / 2;
+  return std::max(size / 4, std::min(size / 2, static_cast<int>(std::ceil(loose * size))));
+}
+
+Transform draw_transform(const Recipe& recipe, Random& random) {
+  const double turn = random.uniform();
+  const double quarter = recipe.rotate_90_chance, half = quarter + recipe.rotate_180_chance;
+  Transform transform = Transform::identity;
+  if (turn < quarter) {
+    transform = Transform::rotate_90;
+  } else if (turn < half) {
+    transform = Transform::rotate_180;
+  } else if (turn < half + recipe.rotate_270_chance) {
+    transform = Transform::rotate_270;
+  }
+  if (random.chance(recipe.flip_horizontal_chance))
+    transform = combined(transform, Transform::flip_horizontal);
+  if (random.chance(recipe.flip_vertical_chance))
+    transform = combined(transform, Transform::flip_vertical);
+  return transform;
+}
+
 void augment_patch(const Recipe& recipe, std::span<const std::uint8_t> patch, int size, int pad,
                    Random& random, std::span<std::uint8_t> out) {
-  warp(patch.data(), size + 2 * pad, draw_warp(recipe, size, pad, random), size, out.data());
+  thread_local WarpScratch scratch;
+  thread_local PatchFilters filters;
+  warp(patch.data(), size + 2 * pad, draw_warp(recipe, size, pad, random), size, out.data(),
+       scratch);
   if (random.chance(recipe.occlusion_chance)) cover(recipe, size, random, out.data());
-  cv::Mat image(size, size, CV_8UC3, out.data());
+  if (random.chance(recipe.shadow_chance)) {
+    const Direction across = draw_direction(random);
+    const double distance = random.uniform(-0.4, 0.4), edge = draw(random, recipe.shadow_edge);
+    filters.shade(out, size, across.x, across.y, distance, edge, draw(random, recipe.shadow));
+  }
   if (random.chance(recipe.low_resolution_chance)) {
-    const int small = std::max(
-        4, static_cast<int>(std::lround(size / draw_factor(random, recipe.low_resolution))));
-    cv::Mat shrunk;
-    cv::resize(image, shrunk, {small, small}, 0, 0, cv::INTER_AREA);
-    cv::resize(shrunk, image, {size, size}, 0, 0, cv::INTER_LINEAR);
+    filters.coarsen(
+        out, size,
+        std::max(4,
+                 static_cast<int>(std::lround(size / draw_factor(random, recipe.low_resolution)))));
   }
-  if (random.chance(recipe.blur_chance)) {
-    const double sigma = draw(random, recipe.blur_sigma_px) * size / 48;
-    cv::GaussianBlur(image, image, {0, 0}, sigma, sigma, cv::BORDER_REPLICATE);
-  }
+  if (random.chance(recipe.blur_chance))
+    filters.blur(out, size, draw(random, recipe.blur_sigma_px) * size / 48);
   if (random.chance(recipe.motion_chance)) {
     const double length = draw(random, recipe.motion_px) * size / 48;
-    blur_along(image, length, random.uniform(0, std::numbers::pi));
+    const Direction along = draw_direction(random);
+    filters.smear(out, size, length, along.x, along.y);
   }
-  relight(recipe, random, out);
-  if (random.chance(recipe.noise_chance)) add_noise(draw(random, recipe.noise_sigma), random, out);
+  const bool night = random.chance(recipe.night_chance);
+  filters.relight(out, draw_light(recipe, night, random));
+  const bool noisy = random.chance(recipe.noise_chance);
+  if (noisy || night) filters.add_noise(out, draw(random, recipe.noise_sigma), random);
+  if (random.chance(recipe.jpeg_chance)) {
+    lose_by_jpeg(out, size, size, static_cast<int>(std::lround(draw(random, recipe.jpeg_quality))));
+  }
 }
 
 }  // namespace signpost

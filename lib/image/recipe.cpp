@@ -42,15 +42,27 @@ Keys keys_of(Recipe& r) {
            {"light.brightness", &r.brightness},
            {"light.gamma", &r.gamma},
            {"light.colour_cast", &r.colour_cast},
+           {"light.night", &r.night},
+           {"light.shadow", &r.shadow},
+           {"light.shadow_edge", &r.shadow_edge},
            {"optics.low_resolution", &r.low_resolution},
            {"optics.blur_sigma_px", &r.blur_sigma_px},
            {"optics.motion_px", &r.motion_px},
            {"optics.noise_sigma", &r.noise_sigma},
+           {"optics.jpeg_quality", &r.jpeg_quality},
            {"cover.occlusion", &r.occlusion}},
-          {{"optics.low_resolution_chance", &r.low_resolution_chance},
+          {{"transform.rotate_90_chance", &r.rotate_90_chance},
+           {"transform.rotate_180_chance", &r.rotate_180_chance},
+           {"transform.rotate_270_chance", &r.rotate_270_chance},
+           {"transform.flip_horizontal_chance", &r.flip_horizontal_chance},
+           {"transform.flip_vertical_chance", &r.flip_vertical_chance},
+           {"light.night_chance", &r.night_chance},
+           {"light.shadow_chance", &r.shadow_chance},
+           {"optics.low_resolution_chance", &r.low_resolution_chance},
            {"optics.blur_chance", &r.blur_chance},
            {"optics.motion_chance", &r.motion_chance},
            {"optics.noise_chance", &r.noise_chance},
+           {"optics.jpeg_chance", &r.jpeg_chance},
            {"cover.occlusion_chance", &r.occlusion_chance}}};
 }
 
@@ -67,6 +79,9 @@ Limits limits_of(const std::string& key) {
   if (key == "light.brightness") return {-255, 255};
   if (key == "optics.blur_sigma_px" || key == "optics.motion_px") return {0.05, 24};
   if (key == "optics.noise_sigma") return {0, 128};
+  if (key == "optics.jpeg_quality") return {1, 100};
+  if (key == "light.shadow") return {0, 1};
+  if (key == "light.shadow_edge") return {0.01, 2};
   if (key == "cover.occlusion") return {0, 1};
   if (key == "optics.low_resolution") return {1, 16};
   return {0.05, 20};  // factors
@@ -128,6 +143,13 @@ Recipe Recipe::load(const std::string& name) {
     }
   } catch (const toml::parse_error& error) {
     throw fail(std::string(error.description()), error.source());
+  }
+  if (recipe.rotate_90_chance + recipe.rotate_180_chance + recipe.rotate_270_chance > 1) {
+    throw Error(
+        Blame::input,
+        fmt::format("recipe {}: the chances of rotate_90, rotate_180 and rotate_270 exclude "
+                    "one another; let their sum be within 0 to 1",
+                    name));
   }
   return recipe;
 }

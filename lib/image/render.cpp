@@ -3,14 +3,9 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "codecs/decode.h"
+#include "image/turn.h"
 
 namespace signpost {
-
-Box box_of(const Sample& sample, const Image& photograph) {
-  if (!sample.roi) return {0, 0, photograph.width, photograph.height};
-  return {sample.roi->x1, sample.roi->y1, sample.roi->x2, sample.roi->y2};
-}
 
 std::shared_ptr<const Recipe> Renderer::recipe(const AugmentOp& op) const {
   const std::lock_guard lock(mutex_);
@@ -27,48 +22,35 @@ std::shared_ptr<const Recipe> Renderer::recipe(const AugmentOp& op) const {
 RenderPlan Renderer::plan(const Sample& sample) const {
   RenderPlan plan;
   if (sample.ops.empty()) return plan;
+  const auto fail = [&](const char* what) { return Error(Blame::input, sample.id + ": " + what); };
   thread_local SampleDecoder decoder;
+  bool transformed = false;
   for (const Op& op : decoder.ops(sample)) {
     if (const auto* crop = std::get_if<CropOp>(&op)) {
-      if (plan.crop)
-        throw Error(Blame::input, sample.id + ": is cropped twice; run signpost crop once");
+      if (plan.crop) throw fail("is cropped twice; run signpost crop once");
       plan.crop = Preprocessing{crop->size, static_cast<int>(std::lround(crop->margin * 1000))};
+      if (transformed || plan.recipe) throw fail("is varied before it is cropped; crop it first");
+    } else if (const auto* transform = std::get_if<TransformOp>(&op)) {
+      if (transformed) throw fail("is transformed twice; write both transforms as one");
+      if (plan.recipe) throw fail("is transformed behind its augmentation; transform it first");
+      plan.transform = transform->transform;
+      transformed = true;
     } else if (const auto* augment = std::get_if<AugmentOp>(&op)) {
-      if (plan.recipe)
-        throw Error(Blame::input, sample.id + ": is augmented twice; run signpost augment once");
+      if (plan.recipe) throw fail("is augmented twice; run signpost augment once");
       plan.recipe = recipe(*augment);
       plan.seed = augment->seed;
       plan.copy = augment->copy;
     }
   }
-  if (plan.recipe && !plan.crop) {
-    throw Error(Blame::input,
-                sample.id + ": is augmented but not cropped; run signpost crop first");
-  }
+  if (plan.recipe && !plan.crop)
+    throw fail("is augmented but not cropped; run signpost crop first");
+  if (transformed && !plan.crop)
+    throw fail("is transformed but not cropped; run signpost crop first");
   return plan;
 }
 
 bool Renderer::decode(const Sample& sample, Image& photograph, std::string& wrong) const {
-  thread_local Bytes bytes;
-  try {
-    blobs_.read(sample.image, bytes);
-  } catch (const Error& error) {
-    wrong = error.what();
-    return false;
-  }
-  if (!decode_image(bytes, photograph, wrong)) {
-    wrong = sample.image + " " + wrong + "; copy the image again";
-  } else if ((sample.width && *sample.width != photograph.width) ||
-             (sample.height && *sample.height != photograph.height)) {
-    wrong = sample.image + " is " + std::to_string(photograph.width) + "x" +
-            std::to_string(photograph.height) + ", not as the record says; ingest it again";
-  } else if (sample.roi && !inside(*sample.roi, photograph.width, photograph.height)) {
-    wrong = "the ROI is empty or outside the " + std::to_string(photograph.width) + "x" +
-            std::to_string(photograph.height) + " image; correct the record";
-  } else {
-    return true;
-  }
-  return false;
+  return read_photograph(blobs_, sample, photograph, wrong);
 }
 
 bool Renderer::render(const Sample& sample, Image& out, std::string& wrong) const {
@@ -89,19 +71,23 @@ bool Renderer::render(const Sample& sample, const RenderPlan& plan, Image& out,
   thread_local Image photograph;
   if (!decode(sample, photograph, wrong)) return false;
   const int size = plan.crop->size;
-  out = Image(size, size);
+  out.width = out.height = size;
+  out.rgb.resize(out.row_bytes() * static_cast<std::size_t>(size));
   const Box box = crop_box(box_of(sample, photograph), plan.crop->margin_permille, photograph.width,
                            photograph.height);
-  if (!plan.recipe) {
-    resample(photograph, box, size, 0, out.rgb);
-    return true;
-  }
-  const int pad = patch_pad(size), side = size + 2 * pad;
-  thread_local std::vector<std::uint8_t> patch;
+  const int pad = plan.recipe ? patch_pad(*plan.recipe, size) : 0, side = size + 2 * pad;
+  thread_local std::vector<std::uint8_t> patch, turned;
   patch.resize(static_cast<std::size_t>(side) * static_cast<std::size_t>(side) * 3);
-  resample(photograph, box, size, pad, patch);
-  Random random(plan.seed, sample.id, plan.copy, "augment");
-  augment_patch(*plan.recipe, patch, size, pad, random, out.rgb);
+  resample(photograph, box, size, pad, plan.recipe || plan.turned() ? patch : out.rgb);
+  if (plan.turned()) {
+    turned.resize(patch.size());
+    turn_square(plan.transform, patch.data(), side, plan.recipe ? turned.data() : out.rgb.data());
+    patch.swap(turned);
+  }
+  if (plan.recipe) {
+    Random random(plan.seed, sample.id, plan.copy, kAugmentPurpose);
+    augment_patch(*plan.recipe, patch, size, pad, random, out.rgb);
+  }
   return true;
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/archive.h"
 #include "image/augment.h"
+#include "image/photograph.h"
 #include "pixels/image.h"
 #include "pixels/preprocess.h"
 #include "sample/sample.h"
@@ -19,8 +20,10 @@ namespace signpost {
 /// What the operations of a sample amount to.
 struct RenderPlan {
   std::optional<Preprocessing> crop;  ///< nothing: the whole photograph, as it is
+  Transform transform = Transform::identity;
   std::shared_ptr<const Recipe> recipe;
   std::uint64_t seed = 0, copy = 0;
+  bool turned() const { return transform != Transform::identity; }
 };
 
 /// Executes the operations of samples from the original pixels: one decode, one resampling, no
@@ -29,8 +32,8 @@ class Renderer {
  public:
   explicit Renderer(std::filesystem::path root) : blobs_(std::move(root)) {}
 
-  /// Combines the operations. At most one crop and one augmentation, and no augmentation without a
-  /// crop. Throws Error{input} that names the sample.
+  /// Combines the operations: a crop, behind it a transform, behind that an augmentation, each at
+  /// most once, and nothing without a crop. Throws Error{input} that names the sample.
   RenderPlan plan(const Sample& sample) const;
 
   /// Reads and decodes a sample's photograph and checks it against `width`, `height` and `roi`.
@@ -51,8 +54,5 @@ class Renderer {
   mutable std::mutex mutex_;
   mutable std::unordered_map<std::string, std::shared_ptr<const Recipe>> recipes_;
 };
-
-/// The box of a sample: its ROI, or the whole photograph if it has none.
-Box box_of(const Sample& sample, const Image& photograph);
 
 }  // namespace signpost

@@ -1,18 +1,12 @@
 #include "pixels/preprocess.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <vector>
 
-// The two inner loops are the time of the whole contract; GCC compiles them once more for wider
-// vectors and chooses at load. Integer arithmetic gives the same result in both.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
-    !defined(__SANITIZE_ADDRESS__)
-#define SIGNPOST_CLONES __attribute__((target_clones("avx2", "default")))
-#else
-#define SIGNPOST_CLONES
-#endif
+#include "pixels/clones.h"
 
 namespace signpost {
 namespace {
@@ -63,48 +57,113 @@ void make_taps(int length, int size, int pad, Taps& taps) {
 }
 
 /// sums[k] += weight * row[k]
-SIGNPOST_CLONES void add_row(std::int32_t* __restrict sums, const std::uint8_t* __restrict row,
-                             std::int32_t weight, std::size_t count) {
+template <typename Channel>
+[[gnu::always_inline]] inline void add_row(std::int32_t* __restrict sums,
+                                           const Channel* __restrict row, std::int32_t weight,
+                                           std::size_t count) {
   for (std::size_t k = 0; k < count; ++k) sums[k] += weight * row[k];
 }
 
-SIGNPOST_CLONES void add_row16(std::int32_t* __restrict sums, const std::uint16_t* __restrict row,
-                               std::int32_t weight, std::size_t count) {
-  for (std::size_t k = 0; k < count; ++k) sums[k] += weight * row[k];
-}
-
-SIGNPOST_CLONES void narrow16(const std::int32_t* __restrict sums, std::uint16_t* __restrict out,
-                              std::size_t count) {
-  constexpr int kShift = kWeightBits - kFractionBits;
-  for (std::size_t k = 0; k < count; ++k) {
-    out[k] = static_cast<std::uint16_t>((sums[k] + (1 << (kShift - 1))) >> kShift);
+/// Rows times their weights, summed up; two rows, the usual case, in one go. `row(t)` is the row of
+/// tap t. Rounded by `kShift` bits; `sums` holds `count` numbers to work with.
+template <int kShift, typename Channel, typename Out, typename Row>
+[[gnu::always_inline]] inline void mix_rows(const Row& row, const std::int16_t* weights, int taps,
+                                            std::size_t count, std::int32_t* __restrict sums,
+                                            Out* __restrict out) {
+  constexpr std::int32_t kHalf = 1 << (kShift - 1);
+  if (taps <= 2) {
+    const Channel* __restrict first = row(0);
+    const Channel* __restrict second = row(taps - 1);
+    const std::int32_t a = weights[0], b = taps == 2 ? weights[1] : 0;
+    for (std::size_t k = 0; k < count; ++k)
+      out[k] = static_cast<Out>((a * first[k] + b * second[k] + kHalf) >> kShift);
+    return;
   }
+  for (std::size_t k = 0; k < count; ++k) sums[k] = kHalf;
+  for (int t = 0; t < taps; ++t) add_row(sums, row(t), weights[t], count);
+  for (std::size_t k = 0; k < count; ++k) out[k] = static_cast<Out>(sums[k] >> kShift);
 }
 
-SIGNPOST_CLONES void narrow8(const std::int32_t* __restrict sums, std::uint8_t* __restrict out,
-                             std::size_t count) {
-  constexpr int kShift = kWeightBits + kFractionBits;
-  for (std::size_t k = 0; k < count; ++k) {
-    out[k] = static_cast<std::uint8_t>(std::min((sums[k] + (1 << (kShift - 1))) >> kShift, 255));
-  }
-}
-
-/// Swaps rows and columns of RGB pixels.
+/// Swaps rows and columns of RGB pixels. Four channels are copied for each pixel: the fourth is
+/// overwritten by the pixel that follows, and only the last one has no follower.
 template <typename Channel>
 void transpose(const Channel* in, int rows, int columns, Channel* out) {
-  for (int y = 0; y < rows; ++y) {
-    for (int x = 0; x < columns; ++x) {
-      const Channel* from = in + (static_cast<std::ptrdiff_t>(y) * columns + x) * 3;
-      Channel* to = out + (static_cast<std::ptrdiff_t>(x) * rows + y) * 3;
-      to[0] = from[0];
-      to[1] = from[1];
-      to[2] = from[2];
-    }
+  const std::ptrdiff_t step = static_cast<std::ptrdiff_t>(columns) * 3;
+  for (int x = 0; x < columns; ++x) {
+    const Channel* from = in + std::ptrdiff_t{x} * 3;
+    const int whole = x + 1 < columns ? rows : rows - 1;
+    for (int y = 0; y < whole; ++y, from += step, out += 3)
+      std::memcpy(out, from, 4 * sizeof(Channel));
+    if (whole < rows) std::memcpy(out, from, 3 * sizeof(Channel));
   }
 }
 
+/// The vertical pass: `count` channels from column `left` on, to 6 fractional bits.
+SIGNPOST_CLONES void filter_rows(const Image& image, const Box& box, int left, const Taps& taps,
+                                 int side, std::size_t count, std::int32_t* sums,
+                                 std::uint16_t* out) {
+  for (int i = 0; i < side; ++i, out += count) {
+    const auto at = static_cast<std::size_t>(i);
+    const int start = taps.offset[at], first = box.y1 + taps.first[at];
+    const auto row = [&](int t) {
+      const int y = std::clamp(first + t, 0, image.height - 1);
+      return image.rgb.data() + static_cast<std::size_t>(y) * image.row_bytes() +
+             3 * static_cast<std::size_t>(left);
+    };
+    mix_rows<kWeightBits - kFractionBits, std::uint8_t>(
+        row, &taps.weight[static_cast<std::size_t>(start)], taps.offset[at + 1] - start, count,
+        sums, out);
+  }
+}
+
+/// The horizontal pass on columns that lie as rows; the first of them is column `origin` of the
+/// box. Weights sum up to one, so the result needs no clamp.
+SIGNPOST_CLONES void filter_columns(const std::uint16_t* in, int origin, int columns,
+                                    const Taps& taps, int side, std::int32_t* sums,
+                                    std::uint8_t* out) {
+  const auto count = static_cast<std::size_t>(side) * 3;
+  for (int i = 0; i < side; ++i, out += count) {
+    const auto at = static_cast<std::size_t>(i);
+    const int start = taps.offset[at], first = taps.first[at] - origin;
+    const auto row = [&](int t) {
+      const int x = std::clamp(first + t, 0, columns - 1);
+      return in + static_cast<std::size_t>(x) * count;
+    };
+    mix_rows<kWeightBits + kFractionBits, std::uint16_t>(
+        row, &taps.weight[static_cast<std::size_t>(start)], taps.offset[at + 1] - start, count,
+        sums, out);
+  }
+}
+
+/// The taps of lengths that were seen before: signs differ in few sizes, and working taps out takes
+/// as long as a pass over the pixels. Large outputs are worked out every time, to bound the memory.
+class TapsCache {
+ public:
+  const Taps& find(int length, int size, int pad) {
+    Entry& entry =
+        size <= kLargest ? entries_[static_cast<std::size_t>(length) % kEntries] : large_;
+    if (entry.length != length || entry.size != size || entry.pad != pad || size > kLargest) {
+      make_taps(length, size, pad, entry.taps);
+      entry.length = length;
+      entry.size = size;
+      entry.pad = pad;
+    }
+    return entry.taps;
+  }
+
+ private:
+  static constexpr std::size_t kEntries = 128;
+  static constexpr int kLargest = 256;
+  struct Entry {
+    int length = 0, size = 0, pad = 0;
+    Taps taps;
+  };
+  std::array<Entry, kEntries> entries_;
+  Entry large_;
+};
+
 struct Scratch {
-  Taps taps_x, taps_y;
+  TapsCache taps_x, taps_y;
   std::vector<std::int32_t> sums;
   std::vector<std::uint16_t> rows, columns;
   std::vector<std::uint8_t> turned;
@@ -121,51 +180,31 @@ Box crop_box(const Box& roi, int margin_permille, int width, int height) {
 
 void resample(const Image& image, const Box& box, int size, int pad, std::span<std::uint8_t> out) {
   thread_local Scratch s;
-  make_taps(box.width(), size, pad, s.taps_x);
-  make_taps(box.height(), size, pad, s.taps_y);
+  const Taps& taps_x = s.taps_x.find(box.width(), size, pad);
+  const Taps& taps_y = s.taps_y.find(box.height(), size, pad);
   const int side = size + 2 * pad;
 
   // The source columns that any tap reads. Those outside the image repeat its border, so only real
   // columns are filtered vertically, and taps are clamped when the columns are combined.
-  const int left = std::clamp(box.x1 + s.taps_x.first.front(), 0, image.width - 1);
-  const int last_count = s.taps_x.offset[static_cast<std::size_t>(side)] -
-                         s.taps_x.offset[static_cast<std::size_t>(side) - 1];
-  const int right = std::clamp(box.x1 + s.taps_x.first.back() + last_count - 1, 0, image.width - 1);
+  const int left = std::clamp(box.x1 + taps_x.first.front(), 0, image.width - 1);
+  const int last_count = taps_x.offset[static_cast<std::size_t>(side)] -
+                         taps_x.offset[static_cast<std::size_t>(side) - 1];
+  const int right = std::clamp(box.x1 + taps_x.first.back() + last_count - 1, 0, image.width - 1);
   const int columns = right - left + 1;
   const auto row_length = static_cast<std::size_t>(columns) * 3;
   const auto column_length = static_cast<std::size_t>(side) * 3;
 
   s.sums.resize(std::max(row_length, column_length));
   s.rows.resize(row_length * static_cast<std::size_t>(side));
-  for (int i = 0; i < side; ++i) {
-    const auto at = static_cast<std::size_t>(i);
-    std::fill_n(s.sums.begin(), row_length, 0);
-    for (int t = s.taps_y.offset[at]; t < s.taps_y.offset[at + 1]; ++t) {
-      const int y =
-          std::clamp(box.y1 + s.taps_y.first[at] + t - s.taps_y.offset[at], 0, image.height - 1);
-      const std::uint8_t* row =
-          image.rgb.data() + static_cast<std::size_t>(y) * image.row_bytes() + 3 * left;
-      add_row(s.sums.data(), row, s.taps_y.weight[static_cast<std::size_t>(t)], row_length);
-    }
-    narrow16(s.sums.data(), s.rows.data() + at * row_length, row_length);
-  }
+  filter_rows(image, box, left, taps_y, side, row_length, s.sums.data(), s.rows.data());
 
   // Turned by a transposition, the horizontal pass has the same shape as the vertical one: whole
   // rows times a weight.
   s.columns.resize(s.rows.size());
   transpose(s.rows.data(), side, columns, s.columns.data());
   s.turned.resize(column_length * static_cast<std::size_t>(side));
-  for (int i = 0; i < side; ++i) {
-    const auto at = static_cast<std::size_t>(i);
-    std::fill_n(s.sums.begin(), column_length, 0);
-    for (int t = s.taps_x.offset[at]; t < s.taps_x.offset[at + 1]; ++t) {
-      const int x =
-          std::clamp(box.x1 + s.taps_x.first[at] + t - s.taps_x.offset[at], left, right) - left;
-      add_row16(s.sums.data(), s.columns.data() + static_cast<std::size_t>(x) * column_length,
-                s.taps_x.weight[static_cast<std::size_t>(t)], column_length);
-    }
-    narrow8(s.sums.data(), s.turned.data() + at * column_length, column_length);
-  }
+  filter_columns(s.columns.data(), left - box.x1, columns, taps_x, side, s.sums.data(),
+                 s.turned.data());
   transpose(s.turned.data(), side, side, out.data());
 }
 

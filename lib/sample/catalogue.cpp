@@ -14,8 +14,6 @@
 namespace signpost {
 namespace {
 
-constexpr std::array<std::string_view, kTransforms.size()> kTransformNames = {
-    "flip_horizontal", "flip_vertical", "rotate_90", "rotate_180", "rotate_270"};
 constexpr std::array<std::string_view, 5> kShapes = {"circle", "triangle", "inverted-triangle",
                                                      "diamond", "octagon"};
 
@@ -59,7 +57,7 @@ void refuse_unknown_keys(const toml::table& table, const Place& place) {
   for (const auto& [key, value] : table) {
     const std::string_view name = key.str();
     if (std::ranges::find(kKeys, name) == kKeys.end() &&
-        std::ranges::find(kTransformNames, name) == kTransformNames.end()) {
+        std::ranges::find(kTransforms, name, transform_name) == kTransforms.end()) {
       place.fail(fmt::format("has the unknown field \"{}\"", name));
     }
   }
@@ -70,6 +68,7 @@ SignClass read_class(const toml::table& table, Place place) {
   const toml::node* id = table.get("id");
   if (!id) place.fail("has no \"id\"");
   result.id = whole_number(*id, place, "id");
+  result.becomes[static_cast<std::size_t>(Transform::identity)] = result.id;
   place.entry = fmt::format("class {}", result.id);
   refuse_unknown_keys(table, place);
   result.name = text(table, place, "name", true);
@@ -133,11 +132,29 @@ void check_laws(const Catalogue& catalogue, const std::string& file) {
   }
 }
 
-}  // namespace
-
-std::string_view transform_name(Transform transform) {
-  return kTransformNames[static_cast<std::size_t>(transform)];
+/// What the two diagonals make of a class, from the ways that the catalogue gives.
+std::optional<int> by_diagonal(const Catalogue& catalogue, const SignClass& sign,
+                               Transform diagonal, const std::string& file) {
+  std::optional<int> result;
+  for (const Transform first : kTransforms) {
+    const std::optional<int> middle = sign.after(first);
+    if (!middle) continue;
+    for (const Transform second : kTransforms) {
+      if (combined(first, second) != diagonal) continue;
+      const std::optional<int> end = catalogue.find(*middle)->after(second);
+      if (result && end && *result != *end) {
+        Place{file, fmt::format("class {}", sign.id)}.fail(
+            fmt::format("becomes class {} or class {} by quarter turns and flips that all amount "
+                        "to {}",
+                        *result, *end, transform_name(diagonal)));
+      }
+      if (end) result = end;
+    }
+  }
+  return result;
 }
+
+}  // namespace
 
 Catalogue Catalogue::parse(std::string_view text, const std::string& file) {
   toml::table table;
@@ -163,6 +180,11 @@ Catalogue Catalogue::parse(std::string_view text, const std::string& file) {
   if (twice != result.classes_.end())
     Place{file, fmt::format("class {}", twice->id)}.fail("stands twice");
   check_laws(result, file);
+  for (SignClass& sign : result.classes_) {
+    for (const Transform diagonal : {Transform::transpose, Transform::transverse}) {
+      sign.becomes[static_cast<std::size_t>(diagonal)] = by_diagonal(result, sign, diagonal, file);
+    }
+  }
   return result;
 }
 

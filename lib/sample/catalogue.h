@@ -6,18 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "sample/transform.h"
+
 namespace signpost {
-
-/// What can be done to a whole image without resampling it. Rotations are clockwise, as the viewer
-/// sees them.
-enum class Transform { flip_horizontal, flip_vertical, rotate_90, rotate_180, rotate_270 };
-
-inline constexpr std::array kTransforms = {Transform::flip_horizontal, Transform::flip_vertical,
-                                           Transform::rotate_90, Transform::rotate_180,
-                                           Transform::rotate_270};
-
-/// "flip_horizontal", as catalogues and recipes write it.
-std::string_view transform_name(Transform transform);
 
 /// One class of a catalogue.
 struct SignClass {
@@ -27,8 +18,8 @@ struct SignClass {
   std::string stvo;     ///< the number in the German catalogue of signs, "274-20"; may be empty
   std::string shape;    ///< circle, triangle, inverted-triangle, diamond or octagon
   /// By Transform: the class that the transformed image shows, or nothing where it shows no sign of
-  /// this catalogue.
-  std::array<std::optional<int>, kTransforms.size()> becomes;
+  /// this catalogue. For the two diagonals it is what a quarter turn and a flip lead to.
+  std::array<std::optional<int>, kTransformCount> becomes;
 
   std::optional<int> after(Transform transform) const {
     return becomes[static_cast<std::size_t>(transform)];
@@ -44,7 +35,8 @@ class Catalogue {
   /// Throws Error{usage} for an unknown name, and Error{input} that names the file and the class if
   /// the file cannot be read, lacks a field, names an id twice, or contradicts itself: a transform
   /// must lead to a known class, a flip or a half turn done twice and a quarter turn done back must
-  /// lead home, and two quarter turns, or both flips, must be half a turn.
+  /// lead home, two quarter turns, or both flips, must be half a turn, and all ways of a quarter
+  /// turn and a flip to one diagonal must lead to one class.
   static Catalogue load(const std::string& name_or_path = "gtsrb");
 
   /// Parses the text of a catalogue; `file` stands in messages.

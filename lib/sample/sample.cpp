@@ -201,6 +201,12 @@ CropOp crop_of(od::object arguments, const Fail& fail) {
   return crop;
 }
 
+TransformOp transform_of(std::string_view name, const Fail& fail) {
+  const std::optional<Transform> transform = transform_named(name);
+  if (!transform) throw fail("asks for the unknown transform \"" + std::string(name) + "\"");
+  return {*transform};
+}
+
 AugmentOp augment_of(od::object arguments, const Fail& fail) {
   AugmentOp augment;
   for (auto item : arguments) {
@@ -336,11 +342,12 @@ std::vector<Op> SampleDecoder::ops(const Sample& sample) {
       for (auto item : op) {
         od::field field = std::move(item);
         const std::string_view key = raw_key(field);
-        od::object arguments = field.value().get_object();
         if (key == "crop") {
-          ops.emplace_back(crop_of(arguments, fail));
+          ops.emplace_back(crop_of(field.value().get_object(), fail));
+        } else if (key == "transform") {
+          ops.emplace_back(transform_of(field.value().get_string(), fail));
         } else if (key == "augment") {
-          ops.emplace_back(augment_of(arguments, fail));
+          ops.emplace_back(augment_of(field.value().get_object(), fail));
         } else {
           throw fail("holds the unknown operation \"" + std::string(key) + "\"");
         }

@@ -8,6 +8,8 @@
 #include <variant>
 #include <vector>
 
+#include "sample/transform.h"
+
 namespace signpost {
 
 /// Half-open box [x1, x2) x [y1, y2) in pixels of the stored image.
@@ -50,6 +52,11 @@ struct CropOp {
   double margin = 0;
 };
 
+/// Flip or turn the whole crop. The record's label is that of the result.
+struct TransformOp {
+  Transform transform = Transform::identity;
+};
+
 /// Draw one random variant by the recipe of that name (datasets/recipes/NAME.toml, or a file path).
 struct AugmentOp {
   std::string recipe;
@@ -59,7 +66,7 @@ struct AugmentOp {
   std::uint64_t copy = 0;
 };
 
-using Op = std::variant<CropOp, AugmentOp>;
+using Op = std::variant<CropOp, TransformOp, AugmentOp>;
 
 /// Reads samples from JSON text. Not thread-safe; one decoder a thread.
 class SampleDecoder {

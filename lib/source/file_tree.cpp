@@ -9,6 +9,26 @@ namespace {
 
 namespace fs = std::filesystem;
 
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  return out;
+}
+
+/// "jpg" for "a.JPG".
+std::string extension_of(std::string_view name) {
+  const std::size_t dot = name.rfind('.');
+  return dot == std::string_view::npos ? std::string() : lower(name.substr(dot + 1));
+}
+
+bool any_of(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+bool holds_annotations(std::string_view name) {
+  return any_of(extension_of(name), {"csv", "json", "jsonl", "txt", "xml", "yaml", "yml"});
+}
+
 /// True for a link to a folder that it stands in, which would be walked for ever.
 bool leads_back(const fs::path& root, const fs::path& folder) {
   std::error_code ignored;
@@ -21,6 +41,37 @@ bool leads_back(const fs::path& root, const fs::path& folder) {
 
 }  // namespace
 
+bool names_image(std::string_view name) {
+  return any_of(extension_of(name), {"ppm", "pgm", "png", "jpg", "jpeg", "webp"});
+}
+
+std::string_view without_extension(std::string_view name) {
+  const std::size_t dot = name.rfind('.'), slash = name.rfind('/');
+  const std::size_t first = slash == std::string_view::npos ? 0 : slash + 1;
+  return dot == std::string_view::npos || dot <= first ? name : name.substr(0, dot);
+}
+
+std::string common_folder(const std::vector<std::string_view>& folders) {
+  if (folders.empty()) return {};
+  std::string_view common = folders.front();
+  for (const std::string_view folder : folders) {
+    while (!common.empty() && folder != common &&
+           !(folder.starts_with(common) && folder[common.size()] == '/')) {
+      const std::size_t slash = common.rfind('/');
+      common = slash == std::string_view::npos ? std::string_view() : common.substr(0, slash);
+    }
+  }
+  return std::string(common);
+}
+
+std::string_view split_of(std::string_view word) {
+  const std::string folded = lower(word);
+  if (any_of(folded, {"train", "training"})) return "train";
+  if (any_of(folded, {"val", "valid", "validation", "dev"})) return "val";
+  if (any_of(folded, {"test", "testing", "eval"})) return "test";
+  return {};
+}
+
 std::string join_path(std::string_view folder, std::string_view name) {
   std::string joined(folder);
   if (!joined.empty() && joined.back() != '/') joined += '/';
@@ -32,7 +83,9 @@ FileTree::FileTree(const std::string& path) : path_(path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (!fs::exists(status)) throw Error(Blame::input, path + ": does not exist");
-  if (!fs::is_directory(status)) {
+  const bool one_file = fs::is_regular_file(status) && holds_annotations(path);
+  if (one_file) path_ = fs::path(path).has_parent_path() ? fs::path(path).parent_path() : ".";
+  if (!fs::is_directory(status) && !one_file) {
     archive_ = std::make_unique<Archive>(path);
     for (const Archive::Member& member : archive_->members()) {
       const std::size_t slash = member.name.rfind('/');
@@ -41,7 +94,7 @@ FileTree::FileTree(const std::string& path) : path_(path) {
           top ? member.name : member.name.substr(slash + 1));
     }
   } else {
-    const fs::path root(path);
+    const fs::path root(path_), only(path);
     auto entry = fs::recursive_directory_iterator(
         root, fs::directory_options::follow_directory_symlink, error);
     for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
@@ -50,6 +103,8 @@ FileTree::FileTree(const std::string& path) : path_(path) {
       }
       if (!entry->is_regular_file(error)) continue;
       const fs::path& file = entry->path();
+      if (one_file && file.extension() == only.extension() && file != root / only.filename())
+        continue;
       std::string folder = file.parent_path().lexically_relative(root).string();
       if (folder == ".") folder.clear();
       folders_[folder].push_back(file.filename().string());

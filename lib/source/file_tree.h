@@ -16,7 +16,9 @@ namespace signpost {
 /// both alike. Reading is thread-safe.
 class FileTree {
  public:
-  /// Throws Error{input} if `path` does not exist or is neither a folder nor an archive.
+  /// A folder, an archive, or one file of annotations (csv, json, jsonl, txt, xml, yaml, yml): the
+  /// tree is then the folder that it stands in, less all other files of its type. Throws
+  /// Error{input} if `path` is none of these.
   explicit FileTree(const std::string& path);
 
   /// Names of the files in each folder, both sorted; folders are relative to the tree, "" is its
@@ -39,6 +41,19 @@ class FileTree {
   std::unique_ptr<const Archive> archive_;
   std::map<std::string, std::vector<std::string>> folders_;
 };
+
+/// True for a name that ends as those of PPM, PGM, PNG, JPEG and WebP files do.
+bool names_image(std::string_view name);
+
+/// A file name or path without its extension.
+std::string_view without_extension(std::string_view name);
+
+/// The folders that all of `folders` have in common: "set" for "set/a" and "set/b/c", or "".
+std::string common_folder(const std::vector<std::string_view>& folders);
+
+/// "val" for "val", "valid", "validation" and "dev", and so on, in any case: the side of a split
+/// that people mean by a word. Empty for any other word.
+std::string_view split_of(std::string_view word);
 
 /// "a/b" and "c" give "a/b/c"; an empty folder gives the name alone.
 std::string join_path(std::string_view folder, std::string_view name);

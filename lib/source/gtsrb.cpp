@@ -17,6 +17,9 @@
 #include "base/parallel.h"
 #include "pixels/pnm.h"
 #include "source/file_tree.h"
+#include "source/format.h"
+#include "source/sidecar.h"
+#include "source/text_fields.h"
 
 namespace signpost {
 namespace {
@@ -43,8 +46,6 @@ std::optional<int> whole_number(std::string_view text) {
   return value;
 }
 
-std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
-
 /// A folder of images and the file that annotates them.
 struct Annotated {
   const FileTree* images = nullptr;
@@ -63,6 +64,7 @@ struct Item {
   std::string wrong;  ///< why it is rejected; empty if it is good
   std::string text;   ///< the row as it stands in the file
   Sample sample;
+  std::unique_ptr<const Sample> known;  ///< what the sidecar knows of it; mostly null
 };
 
 std::string text_of(const GtsrbRow& row) {
@@ -129,6 +131,27 @@ void examine(Item& item, Bytes& buffer) {
   sample.roi = row.roi;
   sample.label = row.label;
   sample.sha256 = sha256_hex(buffer);
+  if (!item.known) return;
+  sample.id = item.known->id;
+  sample.group = item.known->group;
+  sample.frame = item.known->frame;
+  sample.split = item.known->split;
+  sample.extra = item.known->extra;
+  if (!item.known->roi && row.roi == Roi{0, 0, row.width, row.height}) sample.roi.reset();
+}
+
+/// The sidecar of a tree and the folder it stands in; null where there is none.
+struct TreeSidecar {
+  std::string folder;
+  Sidecar records;
+};
+
+std::unique_ptr<TreeSidecar> find_sidecar(const FileTree& tree) {
+  for (const auto& [folder, names] : tree.folders()) {
+    if (std::ranges::binary_search(names, kSidecar))
+      return std::unique_ptr<TreeSidecar>(new TreeSidecar{folder, Sidecar(tree, folder)});
+  }
+  return nullptr;
 }
 
 /// Walks over all rows of all annotated folders, in order; keeps one GT file in memory at a time.
@@ -137,7 +160,12 @@ void examine(Item& item, Bytes& buffer) {
 class RowSource {
  public:
   RowSource(const std::vector<Annotated>& sources, const GtsrbOptions& options)
-      : sources_(sources), options_(options) {}
+      : sources_(sources), options_(options) {
+    for (const Annotated& source : sources) {
+      if (!sidecars_.contains(source.images))
+        sidecars_.emplace(source.images, find_sidecar(*source.images));
+    }
+  }
 
   std::optional<std::vector<Item>> next() {
     stop_if_interrupted();
@@ -187,6 +215,7 @@ class RowSource {
           item.source = &source;
           item.where = where;
           item.text = text_of(row);
+          item.known = known(source, row.file);
           item.row = std::move(row);
         }
       }
@@ -209,8 +238,22 @@ class RowSource {
     }
   }
 
+  std::unique_ptr<const Sample> known(const Annotated& source, const std::string& file) {
+    const auto& sidecar = sidecars_.at(source.images);
+    if (!sidecar) return nullptr;
+    const std::string path = join_path(source.folder, file);
+    std::string_view inside = path;
+    if (!sidecar->folder.empty()) {
+      if (!inside.starts_with(sidecar->folder + "/")) return nullptr;
+      inside.remove_prefix(sidecar->folder.size() + 1);
+    }
+    const Sample* record = sidecar->records.only(inside);
+    return record ? std::make_unique<const Sample>(*record) : nullptr;
+  }
+
   const std::vector<Annotated>& sources_;
   const GtsrbOptions& options_;
+  std::map<const FileTree*, std::unique_ptr<TreeSidecar>> sidecars_;
   std::size_t next_ = 0, at_ = 0;
   std::vector<Item> items_;
 };
@@ -357,14 +400,25 @@ std::vector<GtsrbRow> parse_gtsrb_csv(
   return rows;
 }
 
-void read_gtsrb(const std::vector<std::string>& paths, const GtsrbOptions& options,
+bool is_gtsrb(const FileTree& tree) {
+  const auto official = [](std::string_view path) {
+    return path.find("Final_Training") != std::string_view::npos ||
+           path.find("Final_Test") != std::string_view::npos;
+  };
+  return std::ranges::any_of(tree.folders(), [&](const auto& entry) {
+    const auto& [folder, names] = entry;
+    return std::ranges::any_of(names, [&](const std::string& name) {
+      return is_training_csv(name) || name == "GT-final_test.csv" ||
+             (is_ppm(name) && (official(folder) || official(tree.path())));
+    });
+  });
+}
+
+void read_gtsrb(const std::vector<std::unique_ptr<FileTree>>& trees, const GtsrbOptions& options,
                 Rejects& rejects, const std::function<void(const Sample&)>& emit) {
-  std::vector<std::unique_ptr<FileTree>> trees;
-  for (const std::string& path : paths) {
-    trees.push_back(std::make_unique<FileTree>(path));
-    if (const std::string damage = trees.back()->damage(); !damage.empty()) {
-      rejects.add(path, damage.substr(damage.find(": ") + 2));
-    }
+  for (const auto& tree : trees) {
+    if (const std::string damage = tree->damage(); !damage.empty())
+      rejects.add(tree->path(), damage.substr(damage.find(": ") + 2));
   }
   const std::vector<Annotated> sources = find_sources(trees, rejects);
   RowSource rows(sources, options);

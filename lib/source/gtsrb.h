@@ -2,11 +2,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/rejects.h"
 #include "sample/sample.h"
+#include "source/file_tree.h"
 
 namespace signpost {
 
@@ -22,19 +24,19 @@ struct GtsrbOptions {
 /// place from zips:
 ///   training  …/000NN/TTTTT_FFFFF.ppm with …/000NN/GT-000NN.csv   (class, track, frame)
 ///   test      …/NNNNN.ppm with GT-final_test.csv, beside the images or above them or in another of
-///   `paths`
+///   `trees`
 /// Format: Stallkamp, Schlipsing, Salmen, Igel, "Man vs. computer", Neural Networks 32 (2012), and
 /// the benchmark's Readme-Images.txt: `;`-separated, CRLF; Roi.X2 and Roi.Y2 are exclusive in the
 /// published files.
 ///
 /// Every row is checked: the image is there and whole, its size equals Width and Height, the ROI is
 /// inside, the class is known and is that of its folder. What fails goes to `rejects`; so does
-/// every image without a row. Samples come in the order of the paths, then of the class folders,
+/// every image without a row. Samples come in the order of the trees, then of the class folders,
 /// then of the rows, at any number of jobs; the ids and hashes do not depend on where the data
 /// lies. `emit` is called from one thread at a time.
 ///
-/// Throws Error{input} if a path cannot be read or if no path holds any GTSRB image.
-void read_gtsrb(const std::vector<std::string>& paths, const GtsrbOptions& options,
+/// Throws Error{input} if no tree holds any GTSRB image.
+void read_gtsrb(const std::vector<std::unique_ptr<FileTree>>& trees, const GtsrbOptions& options,
                 Rejects& rejects, const std::function<void(const Sample&)>& emit);
 
 /// One row of a GT file.

@@ -19,14 +19,28 @@ constexpr std::size_t kBatch = 16;
 struct Item {
   Sample sample;
   std::vector<Op> ops;
-  std::string where, json, wrong;
-  Bytes ppm;
+  std::string where, json, wrong, key;
+  Bytes framed;
 };
 
-/// The operations of a sample that has been rendered.
-std::vector<Op> ops_of(const Sample& sample) {
+/// Executes the sample and frames what a shard holds of it, or says what is wrong.
+void make(const Renderer& renderer, Item& item) {
+  thread_local Image image;
+  thread_local Bytes ppm;
+  const Sample& sample = item.sample;
+  encode(sample, item.json);
+  if (!renderer.render(sample, image, item.wrong)) return;
   thread_local SampleDecoder decoder;
-  return decoder.ops(sample);
+  item.ops = decoder.ops(sample);
+  item.key = webdataset_key(sample.id);
+  if (item.key.empty()) return;
+  ppm.clear();
+  encode_ppm(image, ppm);
+  const std::string label = sample.label ? std::to_string(*sample.label) : "";
+  std::vector<ShardWriter::Member> members = {{"ppm", ppm}};
+  if (sample.label) members.push_back({"cls", as_bytes(label)});
+  members.push_back({"json", as_bytes(item.json)});
+  ShardWriter::frame(item.key, members, item.framed);
 }
 
 }  // namespace
@@ -54,27 +68,16 @@ PackResult pack(const std::string& manifest, const PackOptions& options, Rejects
         return batch;
       },
       [&](std::vector<Item> batch) {
-        thread_local Image image;
-        for (Item& item : batch) {
-          encode(item.sample, item.json);
-          if (!renderer.render(item.sample, image, item.wrong)) continue;
-          encode_ppm(image, item.ppm);
-          item.ops = ops_of(item.sample);
-        }
+        for (Item& item : batch) make(renderer, item);
         return batch;
       },
       [&](const std::vector<Item>& batch) {
         for (const Item& item : batch) {
-          const std::string key = webdataset_key(item.sample.id);
-          const std::string label = item.sample.label ? std::to_string(*item.sample.label) : "";
-          std::vector<ShardWriter::Member> members = {{"ppm", item.ppm}};
-          if (item.sample.label) members.push_back({"cls", as_bytes(label)});
-          members.push_back({"json", as_bytes(item.json)});
           if (!item.wrong.empty()) {
             rejects.add(item.where, item.sample.id + ": " + item.wrong, item.json);
-          } else if (key.empty()) {
+          } else if (item.key.empty()) {
             rejects.add(item.where, "the id is too long for a tar; shorten it", item.json);
-          } else if (!shards.add(key, members)) {
+          } else if (!shards.add(item.key, item.framed)) {
             rejects.add(item.where, item.sample.id + ": the id stands twice; run signpost merge",
                         item.json);
           } else {

@@ -80,8 +80,8 @@ void ShardWriter::close() {
   constexpr std::array<std::uint8_t, 2 * kBlock> kEnd{};
   write(kEnd);
   shards_.back().sha256 = digest_->hex();
-  file_->commit();
-  file_.reset();
+  if (commit_.valid()) commit_.get();
+  commit_ = std::async(std::launch::async, [file = std::move(file_)] { file->commit(); });
 }
 
 void ShardWriter::write(ByteView bytes) {
@@ -89,22 +89,30 @@ void ShardWriter::write(ByteView bytes) {
   file_->write(bytes);
 }
 
-bool ShardWriter::add(const std::string& key, const std::vector<Member>& members) {
+void ShardWriter::frame(const std::string& key, const std::vector<Member>& members, Bytes& out) {
+  for (const Member& member : members) {
+    std::string name = key;
+    name += '.';
+    name += member.extension;
+    const auto block = header(name, member.bytes.size());
+    out.insert(out.end(), block.begin(), block.end());
+    out.insert(out.end(), member.bytes.begin(), member.bytes.end());
+    out.resize((out.size() + kBlock - 1) / kBlock * kBlock);
+  }
+}
+
+bool ShardWriter::add(const std::string& key, ByteView framed) {
   if (file_ && shards_.back().samples == samples_each_) close();
   if (!file_) open();
   if (!keys_.insert(stable_hash(key)).second) return false;
-  for (const Member& member : members) {
-    constexpr std::array<std::uint8_t, kBlock> kPadding{};
-    write(header(key + "." + std::string(member.extension), member.bytes.size()));
-    write(member.bytes);
-    write(ByteView(kPadding).first((kBlock - member.bytes.size() % kBlock) % kBlock));
-  }
+  write(framed);
   ++shards_.back().samples;
   return true;
 }
 
 const std::vector<ShardWriter::Shard>& ShardWriter::finish() {
   if (file_) close();
+  if (commit_.valid()) commit_.get();
   return shards_;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <future>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -31,11 +32,16 @@ class ShardWriter {
   /// Shards NAME-000000.tar, … of `samples_each` samples go into `folder`, which exists.
   ShardWriter(std::filesystem::path folder, std::uint64_t samples_each);
 
-  /// Adds one sample. Returns false if the key stands in this shard already.
-  /// Throws Error{environment} if a file cannot be written.
-  bool add(const std::string& key, const std::vector<Member>& members);
+  /// Appends the members of one sample as they stand in a shard: headers, bytes, padding. Needs no
+  /// writer, so that many threads can do it. `key` comes from webdataset_key.
+  static void frame(const std::string& key, const std::vector<Member>& members, Bytes& out);
 
-  /// Ends the last shard and tells of all.
+  /// Adds one sample, framed. Returns false if the key stands in this shard already.
+  /// Throws Error{environment} if a file cannot be written.
+  bool add(const std::string& key, ByteView framed);
+
+  /// Ends the last shard and tells of all. Shards are made durable behind the back of `add`, one
+  /// at a time; what went wrong then is thrown by a later `add` or here.
   const std::vector<Shard>& finish();
 
  private:
@@ -48,6 +54,7 @@ class ShardWriter {
   std::vector<Shard> shards_;
   std::unique_ptr<OutputFile> file_;
   std::unique_ptr<Sha256> digest_;
+  std::future<void> commit_;  ///< of the shard before the open one
   std::unordered_set<std::uint64_t> keys_;
 };
 

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "image/render.h"
+#include "image/turn.h"
 #include "sample/stream.h"
 
 namespace signpost {
@@ -62,6 +63,10 @@ void render(const Renderer& renderer, const Preprocessing& rule, int pad, Item& 
   const Box box = crop_box(box_of(item.sample, photograph), rule.margin_permille, photograph.width,
                            photograph.height);
   resample(photograph, box, rule.size, pad, item.pixels);
+  if (item.plan.turned()) {
+    const std::vector<std::uint8_t> upright = item.pixels;
+    turn_square(item.plan.transform, upright.data(), side, item.pixels.data());
+  }
 }
 
 }  // namespace
@@ -79,8 +84,9 @@ void PixelSet::crop(std::size_t i, std::span<std::uint8_t> out) const {
 }
 
 DataSet load_data(const std::string& manifest, const std::filesystem::path& root,
-                  const Preprocessing& fallback, bool pad_train, const std::vector<int>& class_ids,
-                  int jobs, Rejects& rejects, Progress& progress) {
+                  const Preprocessing& fallback, const Recipe* recipe,
+                  const std::vector<int>& class_ids, int jobs, Rejects& rejects,
+                  Progress& progress) {
   const Renderer renderer(root);
   SampleReader reader(manifest, rejects);
   CropRule crop(fallback);
@@ -112,7 +118,7 @@ DataSet load_data(const std::string& manifest, const std::filesystem::path& root
           Item& item = batch.emplace_back();
           item.plan = renderer.plan(sample);
           crop.see(item.plan, sample);
-          if (item.plan.recipe && training && pad_train) {
+          if (item.plan.recipe && training && recipe) {
             throw Error(
                 Blame::usage,
                 sample.id +
@@ -127,7 +133,7 @@ DataSet load_data(const std::string& manifest, const std::filesystem::path& root
       },
       [&](std::vector<Item> batch) {
         for (Item& item : batch) {
-          const int pad = item.training && pad_train ? patch_pad(crop.rule().size) : 0;
+          const int pad = item.training && recipe ? patch_pad(*recipe, crop.rule().size) : 0;
           render(renderer, crop.rule(), pad, item);
         }
         return batch;
@@ -159,7 +165,7 @@ DataSet load_data(const std::string& manifest, const std::filesystem::path& root
   }
   data.preprocessing = crop.rule();
   data.train.size = data.validation.size = crop.rule().size;
-  data.train.pad = pad_train ? patch_pad(crop.rule().size) : 0;
+  data.train.pad = recipe ? patch_pad(*recipe, crop.rule().size) : 0;
   data.digest = digest.hex();
   return data;
 }
@@ -194,10 +200,27 @@ ChannelStatistics channel_statistics(const PixelSet& set) {
   return result;
 }
 
-EpochFeed::EpochFeed(const PixelSet& set, const Recipe* recipe, std::uint64_t seed,
+TransformTargets transform_targets(const Catalogue& catalogue, const std::vector<int>& class_ids) {
+  TransformTargets targets(class_ids.size());
+  for (std::size_t i = 0; i < class_ids.size(); ++i) {
+    targets[i].fill(-1);
+    targets[i][static_cast<std::size_t>(Transform::identity)] = static_cast<std::int64_t>(i);
+    const SignClass* sign = catalogue.find(class_ids[i]);
+    if (!sign) continue;
+    for (std::size_t transform = 0; transform < kTransformCount; ++transform) {
+      const std::optional<int> id = sign->becomes[transform];
+      if (!id) continue;
+      const auto at = std::lower_bound(class_ids.begin(), class_ids.end(), *id);
+      if (at != class_ids.end() && *at == *id) targets[i][transform] = at - class_ids.begin();
+    }
+  }
+  return targets;
+}
+
+EpochFeed::EpochFeed(const PixelSet& set, const Variation* variation, std::uint64_t seed,
                      std::uint64_t epoch, std::size_t batch_size)
     : set_(set),
-      recipe_(recipe),
+      variation_(variation),
       seed_(seed),
       epoch_(epoch),
       batch_size_(std::min(batch_size, set.samples.size())),
@@ -220,6 +243,30 @@ EpochFeed::~EpochFeed() {
   thread_.join();
 }
 
+/// Draws this epoch's variant of sample `i` and tells its target.
+std::int64_t EpochFeed::vary(std::size_t i, std::span<std::uint8_t> out) const {
+  const Recipe& recipe = variation_->recipe;
+  const std::string& id = set_.samples[i].id;
+  std::span<const std::uint8_t> patch = set_.at(i);
+  std::int64_t target = set_.targets[i];
+  if (recipe.transforms()) {
+    Random random(seed_, id, epoch_, kTransformPurpose);
+    const Transform transform = draw_transform(recipe, random);
+    const std::int64_t becomes =
+        variation_->targets[static_cast<std::size_t>(target)][static_cast<std::size_t>(transform)];
+    if (transform != Transform::identity && becomes >= 0) {
+      thread_local std::vector<std::uint8_t> turned;
+      turned.resize(patch.size());
+      turn_square(transform, patch.data(), set_.side(), turned.data());
+      patch = turned;
+      target = becomes;
+    }
+  }
+  Random random(seed_, id, epoch_, kAugmentPurpose);
+  augment_patch(recipe, patch, set_.size, set_.pad, random, out);
+  return target;
+}
+
 Batch EpochFeed::make(std::size_t index) const {
   Batch batch;
   batch.count = batch_size_;
@@ -229,11 +276,10 @@ Batch EpochFeed::make(std::size_t index) const {
   tbb::parallel_for(std::size_t{0}, batch.count, [&](std::size_t k) {
     const std::size_t i = order_[index * batch_size_ + k];
     const std::span<std::uint8_t> out = std::span(batch.pixels).subspan(k * bytes, bytes);
-    batch.labels[k] = set_.targets[i];
-    if (recipe_) {
-      Random random(seed_, set_.samples[i].id, epoch_, "augment");
-      augment_patch(*recipe_, set_.at(i), set_.size, set_.pad, random, out);
+    if (variation_) {
+      batch.labels[k] = vary(i, out);
     } else {
+      batch.labels[k] = set_.targets[i];
       set_.crop(i, out);
     }
   });

@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "base/rejects.h"
 #include "image/augment.h"
 #include "pixels/preprocess.h"
+#include "sample/catalogue.h"
 #include "sample/sample.h"
 
 namespace signpost {
@@ -49,19 +51,33 @@ struct DataSet {
 };
 
 /// Reads the stream `manifest`: "train" and "val" samples, the rest is left out. All must carry the
-/// same crop; a stream without any gets `fallback`. With `pad_train`, training samples keep their
-/// surroundings. Unreadable images go to `rejects`, as do samples without a label or with one that
-/// is not in `class_ids`, which is sorted and tells the class id of each output of the network.
-/// Throws Error{input} if either side is empty or the crops differ.
+/// same crop; a stream without any gets `fallback`. With a `recipe`, training samples keep the
+/// surroundings that it asks for. Unreadable images go to `rejects`, as do samples without a label
+/// or with one that is not in `class_ids`, which is sorted and tells the class id of each output of
+/// the network. Throws Error{input} if either side is empty or the crops differ.
 DataSet load_data(const std::string& manifest, const std::filesystem::path& root,
-                  const Preprocessing& fallback, bool pad_train, const std::vector<int>& class_ids,
-                  int jobs, Rejects& rejects, Progress& progress);
+                  const Preprocessing& fallback, const Recipe* recipe,
+                  const std::vector<int>& class_ids, int jobs, Rejects& rejects,
+                  Progress& progress);
 
 /// Mean and standard deviation of each channel, 0 to 255, over plain crops.
 struct ChannelStatistics {
   std::array<float, 3> mean{}, deviation{};
 };
 ChannelStatistics channel_statistics(const PixelSet& set);
+
+/// For each output of a network, by Transform: the output that a transformed image of its class
+/// belongs to, or -1 where that shows no class of the network.
+using TransformTargets = std::vector<std::array<std::int64_t, kTransformCount>>;
+
+/// As `catalogue` has it. `class_ids` is sorted and tells the class id of each output.
+TransformTargets transform_targets(const Catalogue& catalogue, const std::vector<int>& class_ids);
+
+/// How training samples are varied afresh in each epoch.
+struct Variation {
+  Recipe recipe;
+  TransformTargets targets;
+};
 
 struct Batch {
   std::vector<std::uint8_t> pixels;  ///< count x size x size x 3, HWC
@@ -71,13 +87,15 @@ struct Batch {
 
 /// The shuffled, freshly augmented batches of one epoch, made ahead by a thread of its own. The
 /// order and every variant are functions of (seed, epoch, sample id): neither time nor the number
-/// of threads changes them.
+/// of threads changes them. A flip or a turn that makes another class of a sign gives that class's
+/// label; one that makes no class of it is left out, and the rest of the variant is drawn all the
+/// same.
 class EpochFeed {
  public:
-  /// `set` and `recipe` must outlive the feed; a null recipe means plain crops. The last,
+  /// `set` and `variation` must outlive the feed; a null variation means plain crops. The last,
   /// incomplete batch is dropped.
-  EpochFeed(const PixelSet& set, const Recipe* recipe, std::uint64_t seed, std::uint64_t epoch,
-            std::size_t batch_size);
+  EpochFeed(const PixelSet& set, const Variation* variation, std::uint64_t seed,
+            std::uint64_t epoch, std::size_t batch_size);
   EpochFeed(const EpochFeed&) = delete;
   EpochFeed& operator=(const EpochFeed&) = delete;
   ~EpochFeed();
@@ -89,9 +107,10 @@ class EpochFeed {
  private:
   void produce();
   Batch make(std::size_t index) const;
+  std::int64_t vary(std::size_t i, std::span<std::uint8_t> out) const;
 
   const PixelSet& set_;
-  const Recipe* recipe_;
+  const Variation* variation_;
   std::uint64_t seed_, epoch_;
   std::size_t batch_size_, batches_;
   std::vector<std::uint32_t> order_;

@@ -1,150 +1,99 @@
 #include "train/network_spec.h"
 
+#include <fmt/format.h>
+
 #include "base/error.h"
+#include "train/network_builder.h"
 
 namespace signpost {
-namespace {
 
-/// Appends layers and names them by their place.
-class Builder {
- public:
-  explicit Builder(NetworkSpec& spec) : spec_(spec) {}
+std::vector<std::string> network_names() { return {"signnet", "cnn", "mobilenet_v2", "resnet34"}; }
 
-  int convolution(const std::string& name, int input, int in, int out, int stride,
-                  Layer::Activation activation) {
-    Layer layer;
-    layer.kind = Layer::Kind::convolution;
-    layer.inputs = {input};
-    layer.name = name + ".conv";
-    layer.norm_name = name + ".norm";
-    layer.in = in;
-    layer.out = out;
-    layer.kernel = 3;
-    layer.stride = stride;
-    layer.padding = 1;
-    layer.activation = activation;
-    return push(layer);
-  }
-
-  int residual(const std::string& name, int input, int channels) {
-    const int first =
-        convolution(name + ".a", input, channels, channels, 1, Layer::Activation::relu);
-    const int second =
-        convolution(name + ".b", first, channels, channels, 1, Layer::Activation::none);
-    Layer layer;
-    layer.kind = Layer::Kind::add;
-    layer.inputs = {input, second};
-    layer.activation = Layer::Activation::relu;
-    layer.in = layer.out = channels;
-    return push(layer);
-  }
-
-  int global_average(int input, int channels) {
-    Layer layer;
-    layer.kind = Layer::Kind::global_average;
-    layer.inputs = {input};
-    layer.in = layer.out = channels;
-    return push(layer);
-  }
-
-  int linear(const std::string& name, int input, int in, int out) {
-    Layer layer;
-    layer.kind = Layer::Kind::linear;
-    layer.inputs = {input};
-    layer.name = name;
-    layer.in = in;
-    layer.out = out;
-    return push(layer);
-  }
-
- private:
-  int push(const Layer& layer) {
-    spec_.layers.push_back(layer);
-    return static_cast<int>(spec_.layers.size()) - 1;
-  }
-  NetworkSpec& spec_;
-};
-
-void build_signnet(NetworkSpec& spec) {
-  Builder b(spec);
-  int x = b.convolution("stem", -1, 3, 32, 1, Layer::Activation::relu);
-  int channels = 32;
-  for (const int out : {32, 64, 128}) {
-    const std::string stage = "stage" + std::to_string(spec.layers.size() / 4 + 1);
-    x = b.convolution(stage + ".down", x, channels, out, 2, Layer::Activation::relu);
-    x = b.residual(stage + ".residual", x, out);
-    channels = out;
-  }
-  b.linear("head", b.global_average(x, channels), channels, spec.classes);
+int native_input_px(const std::string& network) {
+  if (network == "signnet") return 48;
+  return network == "cnn" ? 256 : 224;
 }
 
-}  // namespace
+const std::vector<NetworkPreset>& network_presets() {
+  static const std::vector<NetworkPreset> presets = {
+      {"cnn-5-256", {.name = "cnn", .input_px = 256, .conv_layers = 5, .fc1 = 1024}},
+      {"cnn-6-256", {.name = "cnn", .input_px = 256, .conv_layers = 6, .fc1 = 512}},
+      {"cnn-6-512", {.name = "cnn", .input_px = 512, .conv_layers = 6, .fc1 = 2048}},
+  };
+  return presets;
+}
 
-std::vector<std::string> network_names() { return {"signnet"}; }
-
-NetworkSpec make_network(const std::string& name, int input_px, int classes) {
+NetworkSpec make_network(const NetworkOptions& options) {
   NetworkSpec spec;
-  spec.name = name;
-  spec.input_px = input_px;
-  spec.classes = classes;
-  if (name == "signnet") {
+  spec.name = options.name;
+  spec.input_px = options.input_px;
+  spec.classes = options.classes;
+  if (options.name == "signnet") {
     build_signnet(spec);
+  } else if (options.name == "cnn") {
+    build_cnn(spec, options);
+  } else if (options.name == "mobilenet_v2") {
+    build_mobilenet_v2(spec, options);
+  } else if (options.name == "resnet34") {
+    build_resnet34(spec);
   } else {
-    std::string known;
-    for (const std::string& each : network_names()) known += (known.empty() ? "" : ", ") + each;
-    throw Error(Blame::usage, "there is no network " + name + "; known are " + known);
+    throw Error(Blame::usage, fmt::format("there is no network {}; known are {}", options.name,
+                                          fmt::join(network_names(), ", ")));
   }
   return spec;
 }
 
+std::vector<WeightShape> NetworkSpec::weight_shapes() const {
+  std::vector<WeightShape> shapes;
+  for (const Layer& layer : layers) {
+    const bool convolution = layer.kind == Layer::Kind::convolution;
+    if (convolution) {
+      shapes.push_back({layer.name + ".weight",
+                        {layer.out, layer.in / layer.groups, layer.kernel, layer.kernel}});
+    } else if (layer.kind == Layer::Kind::linear) {
+      shapes.push_back({layer.name + ".weight", {layer.out, layer.in}});
+    } else {
+      continue;
+    }
+    if (!convolution || layer.bias) shapes.push_back({layer.name + ".bias", {layer.out}});
+    if (layer.norm_name.empty()) continue;
+    for (const char* part : {".weight", ".bias", ".running_mean", ".running_var"}) {
+      shapes.push_back({layer.norm_name + part, {layer.out}});
+    }
+  }
+  return shapes;
+}
+
 std::size_t NetworkSpec::parameter_count() const {
   std::size_t count = 0;
-  for (const Layer& layer : layers) {
-    const auto in = static_cast<std::size_t>(layer.in), out = static_cast<std::size_t>(layer.out);
-    const auto kernel = static_cast<std::size_t>(layer.kernel);
-    if (layer.kind == Layer::Kind::convolution) {
-      count += out * in / static_cast<std::size_t>(layer.groups) * kernel * kernel;
-      count += layer.norm_name.empty() ? out : 2 * out;
-    } else if (layer.kind == Layer::Kind::linear) {
-      count += in * out + out;
-    }
+  for (const WeightShape& weight : weight_shapes()) {
+    if (weight.name.find(".running_") != std::string::npos) continue;
+    std::size_t elements = 1;
+    for (const std::int64_t side : weight.shape) elements *= static_cast<std::size_t>(side);
+    count += elements;
   }
   return count;
 }
 
 std::size_t NetworkSpec::multiply_count() const {
-  std::vector<std::size_t> side(layers.size(), 1);
   std::size_t count = 0;
-  for (std::size_t i = 0; i < layers.size(); ++i) {
-    const Layer& layer = layers[i];
+  for (const Layer& layer : layers) {
     const auto in = static_cast<std::size_t>(layer.in), out = static_cast<std::size_t>(layer.out);
-    const auto kernel = static_cast<std::size_t>(layer.kernel),
-               stride = static_cast<std::size_t>(layer.stride);
-    const std::size_t before = layer.inputs[0] < 0
-                                   ? static_cast<std::size_t>(input_px)
-                                   : side[static_cast<std::size_t>(layer.inputs[0])];
-    switch (layer.kind) {
-      case Layer::Kind::convolution:
-      case Layer::Kind::max_pool:
-        side[i] = (before + 2 * static_cast<std::size_t>(layer.padding) - kernel) / stride + 1;
-        if (layer.kind == Layer::Kind::convolution) {
-          count += side[i] * side[i] * out * in / static_cast<std::size_t>(layer.groups) * kernel *
-                   kernel;
-        }
-        break;
-      case Layer::Kind::linear:
-        count += in * out;
-        break;
-      case Layer::Kind::add:
-      case Layer::Kind::dropout:
-        side[i] = before;
-        break;
-      case Layer::Kind::global_average:
-      case Layer::Kind::flatten:
-        break;
+    if (layer.kind == Layer::Kind::convolution) {
+      const auto taps = static_cast<std::size_t>(layer.kernel * layer.kernel);
+      const auto area = static_cast<std::size_t>(layer.side) * static_cast<std::size_t>(layer.side);
+      count += area * out * in / static_cast<std::size_t>(layer.groups) * taps;
+    } else if (layer.kind == Layer::Kind::linear) {
+      count += in * out;
     }
   }
   return count;
+}
+
+std::size_t NetworkSpec::classifier() const {
+  std::size_t first = 0;
+  while (layers[first].kind != Layer::Kind::linear) ++first;
+  return first;
 }
 
 }  // namespace signpost

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -10,7 +12,7 @@ namespace signpost {
 /// description.
 struct Layer {
   enum class Kind {
-    convolution,  ///< square kernel, zero padding; with batch norm it has no bias of its own
+    convolution,  ///< square kernel, zero padding
     add,          ///< of two inputs of one shape
     max_pool,
     global_average,  ///< to N x C
@@ -25,9 +27,29 @@ struct Layer {
   std::string name;       ///< of its weights, e.g. "stem.conv": "stem.conv.weight"
   std::string norm_name;  ///< of its batch norm; empty for none
   int in = 0, out = 0;    ///< channels or features
-  int kernel = 1, stride = 1, padding = 0, groups = 1;
+  int kernel = 1, stride = 1, groups = 1;
+  int pad_before = 0, pad_after = 0;  ///< rows above and columns left; rows below and columns right
+  bool bias = false;                  ///< of a convolution, beside what its batch norm adds
   Activation activation = Activation::none;
   double dropout = 0;
+  bool whole_channels = false;  ///< dropout: of channels, not of single numbers
+  int side = 1;                 ///< height and width of what comes out
+};
+
+/// A tensor that a network needs, under the name that state dicts give it.
+struct WeightShape {
+  std::string name;
+  std::vector<std::int64_t> shape;
+};
+
+/// Which network, and how large.
+struct NetworkOptions {
+  std::string name = "signnet";
+  int input_px = 48, classes = 0;
+  int conv_layers = 6, fc1 = 512, fc2 = 0;  ///< of `cnn` alone; fc2 0: no second hidden layer
+  /// Strided convolutions pad as TensorFlow's "SAME" does: nothing but what is needed, and the odd
+  /// pixel on the right and at the bottom. Of `mobilenet_v2` alone.
+  bool pad_as_tensorflow = false;
 };
 
 struct NetworkSpec {
@@ -40,17 +62,33 @@ struct NetworkSpec {
   std::size_t parameter_count() const;
   /// Multiplications for one image.
   std::size_t multiply_count() const;
+  /// Every tensor, in order of execution: parameters, and the running mean and variance of batch
+  /// norms.
+  std::vector<WeightShape> weight_shapes() const;
+  /// The first layer of the classifier: it and all behind it see no pixels any more.
+  std::size_t classifier() const;
 };
 
-/// The networks by name:
-///   signnet  our own: a residual network (He, Zhang, Ren, Sun, "Deep residual learning", CVPR
-///   2016) of three stages, sized
-///            for a sign of 48 px on a phone: about 0.5 M parameters, 45 M multiplications at 48
-///            px.
-/// Throws Error{usage} for an unknown name.
-NetworkSpec make_network(const std::string& name, int input_px, int classes);
+/// The networks by name; docs/networks.md tells where each comes from:
+///   signnet       our own, residual, sized for a sign of 48 px on a phone
+///   cnn           of the paper that signpost implements (Creus, Martínez-Fernández, Franch, 2021)
+///   mobilenet_v2  Sandler et al., CVPR 2018, as torchvision builds and names it
+///   resnet34      He et al., CVPR 2016, as torchvision builds and names it
+/// Throws Error{usage} for an unknown name or an image that is too small for the network.
+NetworkSpec make_network(const NetworkOptions& options);
 
 /// The names that make_network knows.
 std::vector<std::string> network_names();
+
+/// The side of the images for which a network was designed.
+int native_input_px(const std::string& network);
+
+/// A configuration that was published, under a name. `classes` is left open.
+struct NetworkPreset {
+  std::string name;
+  NetworkOptions options;
+};
+/// The rows of the paper's Table I.
+const std::vector<NetworkPreset>& network_presets();
 
 }  // namespace signpost

@@ -74,13 +74,13 @@ void folded(const Layer& layer, const Weights& weights, Tensor& kernel, std::vec
   const auto& mean = weight(weights, layer.norm_name + ".running_mean").values;
   const auto& variance = weight(weights, layer.norm_name + ".running_var").values;
   const std::size_t each = kernel.values.size() / out;
-  bias.resize(out);
+  bias = layer.bias ? weight(weights, layer.name + ".bias").values : std::vector<float>(out);
   for (std::size_t c = 0; c < out; ++c) {
     const double factor = scale.at(c) / std::sqrt(variance.at(c) + kNormEpsilon);
     for (std::size_t k = 0; k < each; ++k) {
       kernel.values[c * each + k] = static_cast<float>(kernel.values[c * each + k] * factor);
     }
-    bias[c] = static_cast<float>(shift.at(c) - mean.at(c) * factor);
+    bias.at(c) = static_cast<float>(shift.at(c) + (bias.at(c) - mean.at(c)) * factor);
   }
 }
 
@@ -120,7 +120,9 @@ std::string write_normalisation(GraphWriter& graph, const RunInfo& info) {
 /// Writes one layer and returns the name of its value.
 std::string write_layer(GraphWriter& graph, const Layer& layer, const Weights& weights,
                         const std::vector<std::string>& inputs, const std::string& name) {
-  const std::int64_t k = layer.kernel, p = layer.padding, s = layer.stride;
+  const std::int64_t k = layer.kernel, s = layer.stride;
+  const std::vector<std::int64_t> pads = {layer.pad_before, layer.pad_before, layer.pad_after,
+                                          layer.pad_after};
   std::string value = name;
   switch (layer.kind) {
     case Layer::Kind::convolution: {
@@ -132,7 +134,7 @@ std::string write_layer(GraphWriter& graph, const Layer& layer, const Weights& w
       onnx::NodeProto& node =
           graph.node("Conv", {inputs[0], layer.name + ".weight", layer.name + ".bias"}, value);
       GraphWriter::ints(node, "kernel_shape", {k, k});
-      GraphWriter::ints(node, "pads", {p, p, p, p});
+      GraphWriter::ints(node, "pads", pads);
       GraphWriter::ints(node, "strides", {s, s});
       GraphWriter::integer(node, "group", layer.groups);
       break;
@@ -143,7 +145,7 @@ std::string write_layer(GraphWriter& graph, const Layer& layer, const Weights& w
     case Layer::Kind::max_pool: {
       onnx::NodeProto& node = graph.node("MaxPool", {inputs[0]}, value);
       GraphWriter::ints(node, "kernel_shape", {k, k});
-      GraphWriter::ints(node, "pads", {p, p, p, p});
+      GraphWriter::ints(node, "pads", pads);
       GraphWriter::ints(node, "strides", {s, s});
       break;
     }

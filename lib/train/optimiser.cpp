@@ -51,11 +51,12 @@ double one_cycle(double peak, std::uint64_t step, std::uint64_t steps) {
 
 Optimiser::Optimiser(TorchNetwork& network, std::uint64_t steps) : steps_(steps) {
   for (const auto& item : network.named_parameters()) {
+    if (!item.value().requires_grad()) continue;
     parameters_.push_back(item.value());
     momentum_.push_back(torch::zeros_like(item.value()));
     decays_.push_back(item.value().dim() > 1);  // not norms, not biases
   }
-  for (const auto& item : network.named_parameters()) tracked_.push_back(item.value());
+  tracked_ = parameters_;
   for (const auto& item : network.named_buffers()) {
     if (item.value().is_floating_point()) tracked_.push_back(item.value());
   }

@@ -24,7 +24,7 @@ double default_learning_rate(int batch_size);
 double one_cycle(double peak, std::uint64_t step, std::uint64_t steps);
 
 /// SGD with Nesterov momentum 0.9 and weight decay, and the moving average of the weights, over the
-/// parameters and buffers of one network, which must outlive it.
+/// buffers and those parameters of one network that take gradients. The network must outlive it.
 class Optimiser {
  public:
   /// `steps` is the length of the whole run: the average's window follows from it.

@@ -86,11 +86,16 @@ std::string model_card(const PackageOptions& options, const RunInfo& info, const
       "taken by the trainer on validation samples whose physical signs the network never saw.\n\n";
   card += fmt::format(
       "| | |\n|---|---|\n| network | {}, {} parameters, {} multiplications an image |\n",
-      info.model, grouped(spec.parameter_count()), grouped(spec.multiply_count()));
+      info.network.name, grouped(spec.parameter_count()), grouped(spec.multiply_count()));
   card += fmt::format("| input | the sign's box, resized to {0} x {0} RGB |\n| classes | {1} |\n",
                       info.preprocessing.size, info.classes.size());
   card += fmt::format("| training | {} samples, {} epochs, augmentation {}, seed {} |\n",
                       grouped(info.train_samples), info.epochs, info.augment, info.seed);
+  if (!info.weights.empty()) {
+    card +=
+        fmt::format("| started from | {} (SHA-256 `{}`){} |\n", info.weights, info.weights_digest,
+                    info.frozen_backbone ? ", only the classifier was trained" : "");
+  }
   card += fmt::format("| data digest | `{}` |\n\n", info.data_digest);
   card += fmt::format(
       "## Accuracy\n\n{} on {} validation samples of {} groups; 95 % interval over groups: {} to "
@@ -203,8 +208,7 @@ PackageResult package_run(const PackageOptions& given) {
   refuse_existing(options.output, options.force);
   RunModel model(options.run);
   const RunInfo& info = model.info();
-  const NetworkSpec spec =
-      make_network(info.model, info.preprocessing.size, static_cast<int>(info.classes.size()));
+  const NetworkSpec spec = info.spec();
   const Bytes onnx = write_onnx(spec, model.weights(), info,
                                 {{kContractKey, encode_contract(info.preprocessing)}});
   const std::string evaluation = read_text(options.run / "evaluation.json");
@@ -214,7 +218,7 @@ PackageResult package_run(const PackageOptions& given) {
   contents.version = options.version;
   contents.made_by = SIGNPOST_VERSION;
   contents.preprocessing = info.preprocessing;
-  contents.network = info.model;
+  contents.network = info.network.name;
   contents.parameters = spec.parameter_count();
   contents.onnx = onnx;
   contents.metrics = evaluation;

@@ -102,7 +102,7 @@ std::string training_report(const RunInfo& info, const Evaluation& validation,
                             std::string_view metrics) {
   const Interval accuracy = validation.accuracy_by_group();
   const auto percent = [](double share) { return fmt::format("{:.2f} %", 100 * share); };
-  const std::string title = fmt::format("{}, {} epochs", info.model, info.epochs);
+  const std::string title = fmt::format("{}, {} epochs", info.network.name, info.epochs);
   std::string html = fmt::format(
       "<h1>{}</h1><p class=\"sub\">{} training samples, {} validation samples in {} groups; crop "
       "{} "

@@ -11,12 +11,13 @@ namespace signpost {
 namespace {
 
 constexpr int kFormat = 1;
+constexpr const char* kTensorflowPadding = "tensorflow";
 
 }  // namespace
 
 void write_run(const std::filesystem::path& run, const RunInfo& info) {
   nlohmann::ordered_json json = {{"format", kFormat},
-                                 {"model", info.model},
+                                 {"model", info.network.name},
                                  {"preprocessing",
                                   {{"size", info.preprocessing.size},
                                    {"margin_permille", info.preprocessing.margin_permille},
@@ -36,6 +37,17 @@ void write_run(const std::filesystem::path& run, const RunInfo& info) {
                                  {"validation_samples", info.validation_samples},
                                  {"precision", info.precision},
                                  {"history", nlohmann::ordered_json::parse(info.history)}};
+  if (info.network.name == "cnn") {
+    json["cnn"] = {{"conv_layers", info.network.conv_layers},
+                   {"fc1", info.network.fc1},
+                   {"fc2", info.network.fc2}};
+  }
+  if (info.network.pad_as_tensorflow) json["padding"] = kTensorflowPadding;
+  if (!info.weights.empty()) {
+    json["weights"] = {{"name", info.weights},
+                       {"sha256", info.weights_digest},
+                       {"frozen_backbone", info.frozen_backbone}};
+  }
   for (const RunInfo::Class& each : info.classes) {
     json["classes"].push_back({{"id", each.id}, {"name", each.name}, {"name_de", each.name_de}});
   }
@@ -60,7 +72,18 @@ RunInfo read_run(const std::filesystem::path& run) {
       throw Error(Blame::input, name + ": has format " + json.at("format").dump() +
                                     "; this release reads format 1");
     }
-    info.model = json.at("model");
+    info.network.name = json.at("model");
+    if (json.contains("cnn")) {
+      info.network.conv_layers = json["cnn"].at("conv_layers");
+      info.network.fc1 = json["cnn"].at("fc1");
+      info.network.fc2 = json["cnn"].at("fc2");
+    }
+    info.network.pad_as_tensorflow = json.value("padding", "") == kTensorflowPadding;
+    if (json.contains("weights")) {
+      info.weights = json["weights"].at("name");
+      info.weights_digest = json["weights"].at("sha256");
+      info.frozen_backbone = json["weights"].at("frozen_backbone");
+    }
     info.preprocessing.size = json.at("preprocessing").at("size");
     info.preprocessing.margin_permille = json.at("preprocessing").at("margin_permille");
     if (json.at("preprocessing").at("interpolation") != kInterpolation) {
@@ -90,13 +113,26 @@ RunInfo read_run(const std::filesystem::path& run) {
   return info;
 }
 
+NetworkSpec RunInfo::spec() const {
+  NetworkOptions options = network;
+  options.input_px = preprocessing.size;
+  options.classes = static_cast<int>(classes.size());
+  return make_network(options);
+}
+
 std::string RunInfo::difference(const RunInfo& other) const {
   std::string text;
   const auto compare = [&](const char* what, const auto& mine, const auto& theirs) {
     if (mine == theirs) return;
     text += fmt::format("{}{} ({}, not {})", text.empty() ? "" : ", ", what, mine, theirs);
   };
-  compare("model", model, other.model);
+  compare("model", network.name, other.network.name);
+  compare("conv layers", network.conv_layers, other.network.conv_layers);
+  compare("fc1", network.fc1, other.network.fc1);
+  compare("fc2", network.fc2, other.network.fc2);
+  compare("padding as TensorFlow's", network.pad_as_tensorflow, other.network.pad_as_tensorflow);
+  compare("weights", weights_digest.substr(0, 12), other.weights_digest.substr(0, 12));
+  compare("frozen backbone", frozen_backbone, other.frozen_backbone);
   compare("crop size", preprocessing.size, other.preprocessing.size);
   compare("crop margin", preprocessing.margin_permille, other.preprocessing.margin_permille);
   compare("augment", augment, other.augment);

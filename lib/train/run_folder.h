@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pixels/preprocess.h"
+#include "train/network_spec.h"
 
 namespace signpost {
 
@@ -26,7 +27,7 @@ struct RunInfo {
     int id = 0;
     std::string name, name_de;
   };
-  std::string model;
+  NetworkOptions network;      ///< `spec` fills in its size and classes
   std::vector<Class> classes;  ///< in the order of the network's outputs
   Preprocessing preprocessing;
   std::array<float, 3> mean{}, deviation{};
@@ -38,6 +39,10 @@ struct RunInfo {
   std::string history = "[]";  ///< of the stream, as `History::json` gives it
   std::uint64_t train_samples = 0, validation_samples = 0;
   std::string precision;  ///< "bfloat16" or "float32": what the optimiser's passes ran in
+  std::string weights, weights_digest;  ///< what it started from, and its SHA-256; empty: nothing
+  bool frozen_backbone = false;         ///< only the classifier was trained
+
+  NetworkSpec spec() const;
 
   /// What differs from `other` and would change the weights, as "epochs (12, not 6)"; empty if
   /// nothing.

@@ -7,6 +7,8 @@
 namespace signpost {
 namespace {
 
+/// ReLU6 is a clamp: hardtanh, which PyTorch's own ReLU6 is, has no bfloat16 backward pass on the
+/// processor in libtorch 1.13.
 torch::Tensor activated(const torch::Tensor& x, Layer::Activation activation) {
   switch (activation) {
     case Layer::Activation::relu:
@@ -40,16 +42,18 @@ TorchNetwork::TorchNetwork(NetworkSpec spec) : spec_(std::move(spec)), steps_(sp
     const Layer& layer = spec_.layers[i];
     Step& step = steps_[i];
     if (layer.kind == Layer::Kind::convolution) {
+      const bool even = layer.pad_before == layer.pad_after;
       step.convolution = register_module(
           module_name(layer.name),
           torch::nn::Conv2d(torch::nn::Conv2dOptions(layer.in, layer.out, layer.kernel)
                                 .stride(layer.stride)
-                                .padding(layer.padding)
+                                .padding(even ? layer.pad_before : 0)
                                 .groups(layer.groups)
-                                .bias(layer.norm_name.empty())));
+                                .bias(layer.bias)));
       torch::nn::init::kaiming_normal_(step.convolution->weight, 0, torch::kFanOut, torch::kReLU);
       step.convolution->weight.set_data(
           step.convolution->weight.contiguous(torch::MemoryFormat::ChannelsLast));
+      if (layer.bias) torch::nn::init::zeros_(step.convolution->bias);
       if (!layer.norm_name.empty()) {
         step.norm =
             register_module(module_name(layer.norm_name), torch::nn::BatchNorm2d(layer.out));
@@ -57,10 +61,24 @@ TorchNetwork::TorchNetwork(NetworkSpec spec) : spec_(std::move(spec)), steps_(sp
     } else if (layer.kind == Layer::Kind::linear) {
       step.linear =
           register_module(module_name(layer.name), torch::nn::Linear(layer.in, layer.out));
-      torch::nn::init::normal_(step.linear->weight, 0, 1.0 / std::sqrt(layer.in));
+      const double gain = layer.activation == Layer::Activation::none ? 1 : 2;
+      torch::nn::init::normal_(step.linear->weight, 0, std::sqrt(gain / layer.in));
       torch::nn::init::zeros_(step.linear->bias);
     }
   }
+}
+
+torch::Tensor TorchNetwork::convolved(std::size_t index, torch::Tensor x) {
+  const Layer& layer = spec_.layers[index];
+  Step& step = steps_[index];
+  if (layer.pad_before != layer.pad_after) {
+    x = torch::constant_pad_nd(
+        x, {layer.pad_before, layer.pad_after, layer.pad_before, layer.pad_after});
+  }
+  x = step.convolution->forward(x);
+  if (!step.norm) return x;
+  if (watch_) watch_(index, x);
+  return step.norm->forward(x);
 }
 
 torch::Tensor TorchNetwork::forward(torch::Tensor images) {
@@ -70,18 +88,16 @@ torch::Tensor TorchNetwork::forward(torch::Tensor images) {
   };
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     const Layer& layer = spec_.layers[i];
-    Step& step = steps_[i];
     torch::Tensor x = input(layer, 0);
     switch (layer.kind) {
       case Layer::Kind::convolution:
-        x = step.convolution->forward(x);
-        if (step.norm) x = step.norm->forward(x);
+        x = convolved(i, x);
         break;
       case Layer::Kind::add:
         x = x + input(layer, 1);
         break;
       case Layer::Kind::max_pool:
-        x = torch::max_pool2d(x, layer.kernel, layer.stride, layer.padding);
+        x = torch::max_pool2d(x, layer.kernel, layer.stride, layer.pad_before);
         break;
       case Layer::Kind::global_average:
         x = x.mean({2, 3});
@@ -90,10 +106,11 @@ torch::Tensor TorchNetwork::forward(torch::Tensor images) {
         x = x.flatten(1);
         break;
       case Layer::Kind::dropout:
-        x = torch::dropout(x, layer.dropout, is_training());
+        x = layer.whole_channels ? torch::feature_dropout(x, layer.dropout, is_training())
+                                 : torch::dropout(x, layer.dropout, is_training());
         break;
       case Layer::Kind::linear:
-        x = step.linear->forward(x);
+        x = steps_[i].linear->forward(x);
         break;
     }
     values[i] = activated(x, layer.activation);
@@ -101,59 +118,123 @@ torch::Tensor TorchNetwork::forward(torch::Tensor images) {
   return values.back();
 }
 
-Weights TorchNetwork::weights() const {
-  Weights weights;
+std::vector<torch::Tensor> TorchNetwork::tensors() const {
+  std::vector<torch::Tensor> all;
   for (std::size_t i = 0; i < steps_.size(); ++i) {
-    const Layer& layer = spec_.layers[i];
     const Step& step = steps_[i];
     if (step.convolution) {
-      weights[layer.name + ".weight"] = copy_of(step.convolution->weight);
-      if (layer.norm_name.empty()) weights[layer.name + ".bias"] = copy_of(step.convolution->bias);
+      all.push_back(step.convolution->weight);
+      if (spec_.layers[i].bias) all.push_back(step.convolution->bias);
     }
     if (step.norm) {
-      weights[layer.norm_name + ".weight"] = copy_of(step.norm->weight);
-      weights[layer.norm_name + ".bias"] = copy_of(step.norm->bias);
-      weights[layer.norm_name + ".running_mean"] = copy_of(step.norm->running_mean);
-      weights[layer.norm_name + ".running_var"] = copy_of(step.norm->running_var);
+      all.insert(all.end(), {step.norm->weight, step.norm->bias, step.norm->running_mean,
+                             step.norm->running_var});
     }
-    if (step.linear) {
-      weights[layer.name + ".weight"] = copy_of(step.linear->weight);
-      weights[layer.name + ".bias"] = copy_of(step.linear->bias);
-    }
+    if (step.linear) all.insert(all.end(), {step.linear->weight, step.linear->bias});
   }
+  return all;
+}
+
+Weights TorchNetwork::weights() const {
+  const std::vector<WeightShape> names = spec_.weight_shapes();
+  const std::vector<torch::Tensor> all = tensors();
+  Weights weights;
+  for (std::size_t i = 0; i < names.size(); ++i) weights[names[i].name] = copy_of(all[i]);
   return weights;
 }
 
 void TorchNetwork::load(const Weights& weights) {
   const torch::NoGradGuard no_grad;
-  const auto fill = [&](torch::Tensor target, const std::string& name) {
-    const Tensor& source = weight(weights, name);
-    if (!std::equal(source.shape.begin(), source.shape.end(), target.sizes().begin(),
-                    target.sizes().end())) {
-      throw Error(Blame::input,
-                  "weight " + name + " has another shape than the network; train it again");
+  const std::vector<WeightShape> names = spec_.weight_shapes();
+  const std::vector<torch::Tensor> all = tensors();
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const Tensor& source = weight(weights, names[i].name);
+    if (source.shape != names[i].shape) {
+      throw Error(Blame::input, "weight " + names[i].name +
+                                    " has another shape than the network; train it again");
     }
-    target.copy_(
+    all[i].copy_(
         torch::from_blob(const_cast<float*>(source.values.data()), source.shape, torch::kFloat32));
-  };
-  for (std::size_t i = 0; i < steps_.size(); ++i) {
-    const Layer& layer = spec_.layers[i];
-    Step& step = steps_[i];
-    if (step.convolution) {
-      fill(step.convolution->weight, layer.name + ".weight");
-      if (layer.norm_name.empty()) fill(step.convolution->bias, layer.name + ".bias");
-    }
-    if (step.norm) {
-      fill(step.norm->weight, layer.norm_name + ".weight");
-      fill(step.norm->bias, layer.norm_name + ".bias");
-      fill(step.norm->running_mean, layer.norm_name + ".running_mean");
-      fill(step.norm->running_var, layer.norm_name + ".running_var");
-    }
-    if (step.linear) {
-      fill(step.linear->weight, layer.name + ".weight");
-      fill(step.linear->bias, layer.name + ".bias");
-    }
   }
+}
+
+void TorchNetwork::freeze_backbone() {
+  frozen_ = true;
+  for (std::size_t i = 0; i < spec_.classifier(); ++i) {
+    std::vector<torch::Tensor> parameters;
+    if (steps_[i].convolution) parameters = steps_[i].convolution->parameters();
+    if (steps_[i].norm) {
+      for (const torch::Tensor& each : steps_[i].norm->parameters()) parameters.push_back(each);
+    }
+    for (torch::Tensor& parameter : parameters) parameter.set_requires_grad(false);
+  }
+  train(is_training());
+}
+
+void TorchNetwork::train(bool on) {
+  torch::nn::Module::train(on);
+  if (!frozen_) return;
+  for (std::size_t i = 0; i < spec_.classifier(); ++i) {
+    if (steps_[i].norm) steps_[i].norm->eval();
+  }
+}
+
+bool TorchNetwork::norms_are_folded() const {
+  constexpr double kNear = 1e-4;  // the variance may have been set to 1 - epsilon
+  bool any = false, shifts = false;
+  for (const Step& step : steps_) {
+    if (!step.norm) continue;
+    any = true;
+    const auto apart = [](const torch::Tensor& values, double from) {
+      return (values - from).abs().max().item<double>();
+    };
+    if (apart(step.norm->weight, 1) > kNear || apart(step.norm->running_mean, 0) > kNear ||
+        apart(step.norm->running_var, 1) > kNear) {
+      return false;
+    }
+    shifts = shifts || apart(step.norm->bias, 0) > kNear;
+  }
+  return any && shifts;  // without shifts it is a network that was never trained
+}
+
+void TorchNetwork::unfold_norms(const std::function<std::optional<torch::Tensor>()>& next) {
+  const torch::NoGradGuard no_grad;
+  std::vector<torch::Tensor> sums(steps_.size()), squares(steps_.size());
+  std::vector<double> counts(steps_.size());
+  watch_ = [&](std::size_t i, const torch::Tensor& x) {
+    const torch::Tensor values = x.to(torch::kFloat64);
+    const torch::Tensor sum = values.sum({0, 2, 3}), square = (values * values).sum({0, 2, 3});
+    sums[i] = sums[i].defined() ? sums[i] + sum : sum;
+    squares[i] = squares[i].defined() ? squares[i] + square : square;
+    counts[i] += static_cast<double>(x.numel() / x.size(1));
+  };
+  const bool training = is_training();
+  eval();
+  while (const std::optional<torch::Tensor> images = next()) forward(*images);
+  train(training);
+  watch_ = nullptr;
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    if (!sums[i].defined()) continue;
+    torch::nn::BatchNorm2dImpl& norm = *steps_[i].norm;
+    const double epsilon = norm.options.eps();
+    const torch::Tensor mean = sums[i] / counts[i],
+                        variance = (squares[i] / counts[i] - mean * mean).clamp_min(0);
+    const torch::Tensor scale = norm.weight / torch::sqrt(norm.running_var + epsilon);
+    const torch::Tensor shift = norm.bias - scale * norm.running_mean;
+    norm.bias.copy_(shift + scale * mean);
+    norm.weight.copy_(scale * torch::sqrt(variance + epsilon));
+    norm.running_mean.copy_(mean);
+    norm.running_var.copy_(variance);
+  }
+}
+
+torch::Tensor pixel_tensor(std::span<const std::uint8_t> pixels, std::size_t count, int size) {
+  return torch::from_blob(const_cast<std::uint8_t*>(pixels.data()),
+                          {static_cast<std::int64_t>(count), size, size, 3}, torch::kUInt8);
+}
+
+torch::Tensor channels(const std::array<float, 3>& values) {
+  return torch::tensor({values[0], values[1], values[2]});
 }
 
 torch::Tensor normalise(const torch::Tensor& images, const torch::Tensor& mean,

@@ -2,7 +2,11 @@
 
 #include <torch/torch.h>
 
-#include <map>
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,18 +29,42 @@ class TorchNetwork : public torch::nn::Module {
   /// The reverse. Throws Error{input} if a name is missing or a shape differs.
   void load(const Weights& weights);
 
+  /// From now on only the classifier learns: the parameters before it take no gradient, and their
+  /// batch norms stay in evaluation mode, so that their statistics do not move either.
+  void freeze_backbone();
+  void train(bool on = true) override;
+
+  /// Whether the batch norms before the classifier do nothing but add a bias (weight 1, mean 0,
+  /// variance 1): their scales were multiplied into the convolutions, as for a device.
+  bool norms_are_folded() const;
+  /// Gives every batch norm the statistics of what its convolution makes of the images that `next`
+  /// yields, until it yields nothing, and changes its weight and bias so that the network computes
+  /// what it computed before. A folded network can then be trained: batch norms normalise by the
+  /// batch while they learn, which would otherwise throw the folded scales away.
+  void unfold_norms(const std::function<std::optional<torch::Tensor>()>& next);
+
  private:
   struct Step {
     torch::nn::Conv2d convolution{nullptr};
     torch::nn::BatchNorm2d norm{nullptr};
     torch::nn::Linear linear{nullptr};
   };
+  torch::Tensor convolved(std::size_t index, torch::Tensor x);
+  std::vector<torch::Tensor> tensors() const;  ///< in the order of spec_.weight_shapes()
+
   NetworkSpec spec_;
   std::vector<Step> steps_;
+  bool frozen_ = false;
+  std::function<void(std::size_t, const torch::Tensor&)> watch_;  ///< sees what norms are given
 };
 
 /// The values and the shape of a tensor, as float32, in memory of their own.
 Tensor copy_of(const torch::Tensor& tensor);
+
+/// Views of pixels, count x size x size x 3, and of one number a channel, as `normalise` takes
+/// them.
+torch::Tensor pixel_tensor(std::span<const std::uint8_t> pixels, std::size_t count, int size);
+torch::Tensor channels(const std::array<float, 3>& values);
 
 /// uint8 images, N x px x px x 3, to what TorchNetwork takes.
 torch::Tensor normalise(const torch::Tensor& images, const torch::Tensor& mean,

@@ -1,5 +1,6 @@
 #include "train/trainer.h"
 
+#include <ATen/Parallel.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
@@ -17,14 +18,11 @@
 #include "sample/catalogue.h"
 #include "sample/history.h"
 #include "train/feed.h"
+#include "train/fine_tuning.h"
 #include "train/optimiser.h"
+#include "train/precision.h"
 #include "train/report.h"
 #include "train/torch_network.h"
-
-// clang-format off
-#include <ATen/Parallel.h>
-#include <ATen/autocast_mode.h>
-// clang-format on
 
 namespace signpost {
 namespace {
@@ -33,44 +31,9 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 constexpr double kLabelSmoothing = 0.1;
+constexpr const char* kBfloat16 = "bfloat16";
 constexpr std::size_t kPredictBatch = 256;
-
-bool processor_has_bfloat16() {
-#if defined(__x86_64__)
-  return __builtin_cpu_supports("avx512bf16");
-#else
-  return false;
-#endif
-}
-
-/// Runs the enclosed passes in bfloat16 where operators allow it, if `on`.
-class Autocast {
- public:
-  explicit Autocast(bool on) : on_(on) {
-    if (!on_) return;
-    at::autocast::set_cpu_enabled(true);
-    at::autocast::set_autocast_cpu_dtype(at::kBFloat16);
-  }
-  Autocast(const Autocast&) = delete;
-  Autocast& operator=(const Autocast&) = delete;
-  ~Autocast() {
-    if (!on_) return;
-    at::autocast::set_cpu_enabled(false);
-    at::autocast::clear_cache();
-  }
-
- private:
-  bool on_;
-};
-
-torch::Tensor channels(const std::array<float, 3>& values) {
-  return torch::tensor({values[0], values[1], values[2]});
-}
-
-torch::Tensor as_tensor(std::span<const std::uint8_t> pixels, std::size_t count, int size) {
-  return torch::from_blob(const_cast<std::uint8_t*>(pixels.data()),
-                          {static_cast<std::int64_t>(count), size, size, 3}, torch::kUInt8);
-}
+constexpr double kFineTuning = 0.1;  // of the learning rate from scratch
 
 /// Keeps the lines of the epochs that the checkpoint knows of: a line may have been written just
 /// before the end.
@@ -105,7 +68,7 @@ std::vector<std::string> names_of(const RunInfo& info) {
 
 torch::Tensor probabilities_of(TorchNetwork& network, const RunInfo& info,
                                std::span<const std::uint8_t> pixels, std::size_t count) {
-  const torch::Tensor images = normalise(as_tensor(pixels, count, info.preprocessing.size),
+  const torch::Tensor images = normalise(pixel_tensor(pixels, count, info.preprocessing.size),
                                          channels(info.mean), channels(info.deviation));
   return torch::softmax(network.forward(images).to(torch::kFloat32), 1).contiguous();
 }
@@ -230,6 +193,79 @@ class RunLock {
   int descriptor_;
 };
 
+/// What a run is made of, before its folder is touched.
+struct Prepared {
+  RunInfo info;
+  std::optional<Variation> variation;
+  std::optional<StartingWeights> start;
+  DataSet data;
+  NetworkSpec spec;
+};
+
+Prepared prepare(const TrainOptions& options, Rejects& rejects) {
+  Prepared ready;
+  RunInfo& info = ready.info;
+  DataSet& data = ready.data;
+  std::optional<Variation>& variation = ready.variation;
+  std::optional<StartingWeights>& start = ready.start;
+  info.network = options.network;
+  const Catalogue catalogue = Catalogue::load(options.classes);
+  for (const SignClass& each : catalogue.classes()) {
+    info.classes.push_back({each.id, each.name, each.name_de});
+  }
+  if (options.augment != "none") {
+    variation =
+        Variation{Recipe::load(options.augment), transform_targets(catalogue, ids_of(info))};
+  }
+  // An unknown network and weights that cannot be read are found out before the data is.
+  info.preprocessing.size = options.network.input_px > 0 ? options.network.input_px
+                                                         : native_input_px(options.network.name);
+  const NetworkSpec foreseen = info.spec();
+  start = starting_weights(options, info);
+  if (start && options.network.name != "cnn") fit_weights(foreseen, *start);
+
+  {
+    Progress progress("read", "images", 0, options.progress);
+    data = load_data(options.manifest, options.root, info.preprocessing,
+                     variation ? &variation->recipe : nullptr, ids_of(info), options.jobs, rejects,
+                     progress);
+  }
+  if (options.network.input_px > 0 && data.preprocessing.size != options.network.input_px) {
+    throw Error(Blame::usage,
+                fmt::format("--image-px is {}, but the samples are cropped to {}; leave one out",
+                            options.network.input_px, data.preprocessing.size));
+  }
+  info.preprocessing = data.preprocessing;
+  ready.spec = info.spec();
+  if (start) {
+    fit_weights(ready.spec, *start);
+    info.mean = start->mean;
+    info.deviation = start->deviation;
+  } else {
+    const ChannelStatistics statistics = channel_statistics(data.train);
+    info.mean = statistics.mean;
+    info.deviation = statistics.deviation;
+  }
+  info.augment = options.augment;
+  info.augment_digest = variation ? variation->recipe.digest : "";
+  info.epochs = options.epochs;
+  info.batch_size = options.batch_size > 0
+                        ? options.batch_size
+                        : default_batch_size(data.train.samples.size(), options.epochs);
+  info.learning_rate = options.learning_rate > 0
+                           ? options.learning_rate
+                           : default_learning_rate(info.batch_size) * (start ? kFineTuning : 1.0);
+  info.weight_decay = Optimiser::kWeightDecay;
+  info.label_smoothing = kLabelSmoothing;
+  info.seed = options.seed;
+  info.data_digest = data.digest;
+  info.history = stream_history().json();
+  info.train_samples = data.train.samples.size();
+  info.validation_samples = data.validation.samples.size();
+  info.precision = processor_has_bfloat16() ? kBfloat16 : "float32";
+  return ready;
+}
+
 }  // namespace
 
 void set_training_threads(int jobs) { at::set_num_threads(job_count(jobs)); }
@@ -247,50 +283,18 @@ TrainResult train(const TrainOptions& options, Rejects& rejects,
   }
   set_training_threads(options.jobs);
 
-  RunInfo info;
-  info.model = options.model;
-  const Catalogue catalogue = Catalogue::load(options.classes);
-  for (const SignClass& each : catalogue.classes()) {
-    info.classes.push_back({each.id, each.name, each.name_de});
-  }
-  std::optional<Recipe> recipe;
-  if (options.augment != "none") recipe = Recipe::load(options.augment);
-  // An unknown network is found out before the data is read.
-  make_network(options.model, 48, static_cast<int>(info.classes.size()));
-
-  DataSet data;
-  {
-    Progress progress("read", "images", 0, options.progress);
-    data = load_data(options.manifest, options.root, Preprocessing{}, recipe.has_value(),
-                     ids_of(info), options.jobs, rejects, progress);
-  }
-  const ChannelStatistics statistics = channel_statistics(data.train);
-  info.preprocessing = data.preprocessing;
-  info.mean = statistics.mean;
-  info.deviation = statistics.deviation;
-  info.augment = options.augment;
-  info.augment_digest = recipe ? recipe->digest : "";
-  info.epochs = options.epochs;
-  info.batch_size = options.batch_size > 0
-                        ? options.batch_size
-                        : default_batch_size(data.train.samples.size(), options.epochs);
-  info.learning_rate =
-      options.learning_rate > 0 ? options.learning_rate : default_learning_rate(info.batch_size);
-  info.weight_decay = Optimiser::kWeightDecay;
-  info.label_smoothing = kLabelSmoothing;
-  info.seed = options.seed;
-  info.data_digest = data.digest;
-  info.history = stream_history().json();
-  info.train_samples = data.train.samples.size();
-  info.validation_samples = data.validation.samples.size();
-  const bool bfloat16 = processor_has_bfloat16();
-  info.precision = bfloat16 ? "bfloat16" : "float32";
+  Prepared ready = prepare(options, rejects);
+  const RunInfo& info = ready.info;
+  const DataSet& data = ready.data;
+  const std::optional<Variation>& variation = ready.variation;
+  const bool bfloat16 = info.precision == kBfloat16;
   open_run(options, info);
   const RunLock lock(options.run);
 
   torch::manual_seed(options.seed);
-  TorchNetwork network(
-      make_network(options.model, info.preprocessing.size, static_cast<int>(info.classes.size())));
+  TorchNetwork network(ready.spec);
+  if (ready.start) begin_with(network, *ready.start, info, data.train, words);
+  ready.start.reset();
   const auto batch_size =
       std::min(static_cast<std::size_t>(info.batch_size), data.train.samples.size());
   const std::uint64_t steps_each = data.train.samples.size() / batch_size;
@@ -302,7 +306,7 @@ TrainResult train(const TrainOptions& options, Rejects& rejects,
   words(fmt::format(
       "{} training and {} validation samples, {} classes; {}: {} parameters, {}, batches of {}",
       grouped(info.train_samples), grouped(info.validation_samples), info.classes.size(),
-      info.model, grouped(network.spec().parameter_count()), info.precision, batch_size));
+      info.network.name, grouped(network.spec().parameter_count()), info.precision, batch_size));
   if (epochs_done > 0) words(fmt::format("resumed after epoch {}", epochs_done));
 
   Progress progress("train", "images", (epochs - epochs_done) * steps_each * batch_size,
@@ -310,7 +314,7 @@ TrainResult train(const TrainOptions& options, Rejects& rejects,
   const torch::Tensor mean = channels(info.mean), deviation = channels(info.deviation);
   for (std::uint64_t epoch = epochs_done; epoch < epochs; ++epoch) {
     const Clock::time_point epoch_start = Clock::now();
-    EpochFeed feed(data.train, recipe ? &*recipe : nullptr, options.seed, epoch, batch_size);
+    EpochFeed feed(data.train, variation ? &*variation : nullptr, options.seed, epoch, batch_size);
     network.train();
     double loss_sum = 0;
     std::uint64_t step = epoch * steps_each, right = 0;
@@ -320,7 +324,7 @@ TrainResult train(const TrainOptions& options, Rejects& rejects,
           options.seed ^
           (step * 0x9e3779b97f4a7c15u));  // dropout does not depend on what ran before
       const torch::Tensor images =
-          normalise(as_tensor(batch->pixels, batch->count, data.train.size), mean, deviation);
+          normalise(pixel_tensor(batch->pixels, batch->count, data.train.size), mean, deviation);
       const torch::Tensor targets = torch::from_blob(
           batch->labels.data(), {static_cast<std::int64_t>(batch->count)}, torch::kInt64);
       torch::Tensor logits;
@@ -402,9 +406,7 @@ RunModel::RunModel(const fs::path& run) : impl_(std::make_unique<Impl>()) {
   Bytes bytes;
   read_file(path, bytes);
   impl_->weights = decode_safetensors(bytes, path.string());
-  impl_->network =
-      std::make_unique<TorchNetwork>(make_network(impl_->info.model, impl_->info.preprocessing.size,
-                                                  static_cast<int>(impl_->info.classes.size())));
+  impl_->network = std::make_unique<TorchNetwork>(impl_->info.spec());
   impl_->network->load(impl_->weights);
   impl_->network->eval();
 }

@@ -11,6 +11,8 @@
 #include "base/progress.h"
 #include "base/rejects.h"
 #include "curate/evaluation.h"
+#include "train/network_spec.h"
+#include "train/pretrained.h"
 #include "train/run_folder.h"
 #include "train/weights.h"
 
@@ -20,12 +22,17 @@ struct TrainOptions {
   std::string manifest = "-";
   std::filesystem::path root;
   std::filesystem::path run;
-  std::string model = "signnet";
+  NetworkOptions network{.input_px = 0};  ///< size 0: what the stream's crops say, or its native
+  std::string weights;  ///< to start from: a file, a run, or a name in `weights_folder`; or empty
+  std::filesystem::path weights_folder;
+  WeightsConvention convention = WeightsConvention::automatic;
+  bool freeze_backbone = false;   ///< train the classifier alone; needs `weights`
   std::string classes = "gtsrb";  ///< class catalogue
   std::string augment = "road";   ///< recipe, or "none"
   int epochs = 12;
   int batch_size = 0;        ///< 0: 128, or less where there is little data
-  double learning_rate = 0;  ///< the peak of the one-cycle schedule; 0: by the batch size
+  double learning_rate = 0;  ///< the peak of the one-cycle schedule; 0: by the batch size, and a
+                             ///< tenth of that with `weights`
   std::uint64_t seed = 0;
   int jobs = 0;
   bool resume = false, force = false;
@@ -44,6 +51,10 @@ struct TrainResult {
 /// biases), one-cycle schedule (Smith and Topin, "Super-convergence", 2018), label smoothing 0.1,
 /// and a moving average of the weights, which is what is kept. Passes run channels-last, in
 /// bfloat16 where the processor has it and in float32 elsewhere.
+///
+/// With `weights`, the network starts from them: images are normalised as they expect, and a last
+/// layer for other classes is replaced by a fresh one. Batch norms that were folded are unfolded on
+/// 512 training images first, unless the backbone is frozen, with its batch norm statistics.
 ///
 /// The same stream, options, machine and number of jobs give the same weights, whether or not the
 /// run was interrupted and resumed. `words` gets one line for people after each epoch. Throws

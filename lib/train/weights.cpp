@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "train/element_type.h"
 
 namespace signpost {
 
@@ -42,6 +43,28 @@ Bytes encode_safetensors(const Weights& weights) {
   return bytes;
 }
 
+namespace {
+
+/// The types of the format that are known here; any other is an error.
+bool element_type(const std::string& name, ElementType& type) {
+  if (name == "F32") {
+    type = ElementType::float32;
+  } else if (name == "F16") {
+    type = ElementType::float16;
+  } else if (name == "BF16") {
+    type = ElementType::bfloat16;
+  } else if (name == "F64") {
+    type = ElementType::float64;
+  } else {
+    type = ElementType::integer;
+    return name == "I64" || name == "I32" || name == "I16" || name == "I8" || name == "U64" ||
+           name == "U32" || name == "U16" || name == "U8" || name == "BOOL";
+  }
+  return true;
+}
+
+}  // namespace
+
 Weights decode_safetensors(ByteView bytes, const std::string& name) {
   const auto fail = [&](const std::string& what) {
     return Error(Blame::input, name + ": " + what);
@@ -55,11 +78,15 @@ Weights decode_safetensors(ByteView bytes, const std::string& name) {
       nlohmann::json::parse(as_text(bytes.subspan(8, length)), nullptr, false);
   if (!header.is_object()) throw fail("has a damaged header");
   Weights weights;
+  std::uint64_t together = 0;
   try {
     for (const auto& [key, entry] : header.items()) {
       if (key == "__metadata__") continue;
-      if (entry.at("dtype") != "F32") throw fail("tensor " + key + " is not F32");
-      Tensor& tensor = weights[key];
+      ElementType type{};
+      const std::string type_name = entry.at("dtype");
+      if (!element_type(type_name, type))
+        throw fail("tensor " + key + " is of type " + type_name + ", which is not read");
+      Tensor tensor;
       tensor.shape = entry.at("shape").get<std::vector<std::int64_t>>();
       const auto begin = entry.at("data_offsets").at(0).get<std::uint64_t>();
       const auto end = entry.at("data_offsets").at(1).get<std::uint64_t>();
@@ -70,11 +97,21 @@ Weights decode_safetensors(ByteView bytes, const std::string& name) {
         }
         count *= static_cast<std::uint64_t>(side);
       }
-      if (begin > end || end > data.size() || (end - begin) != count * sizeof(float)) {
+      if (begin > end || end > data.size()) throw fail("tensor " + key + " is cut short");
+      together += end - begin;
+      if (together > data.size()) throw fail("has tensors that share bytes");
+      if (type == ElementType::integer) continue;
+      const std::size_t width = element_bytes(type);
+      if ((end - begin) != count * width)
         throw fail("tensor " + key + " is cut short or has a wrong size");
-      }
       tensor.values.resize(count);
-      if (count > 0) std::memcpy(tensor.values.data(), data.data() + begin, end - begin);
+      if (type == ElementType::float32) {
+        if (count > 0) std::memcpy(tensor.values.data(), data.data() + begin, end - begin);
+      } else {
+        for (std::uint64_t i = 0; i < count; ++i)
+          tensor.values[i] = read_element(data.data() + begin + i * width, type);
+      }
+      weights[key] = std::move(tensor);
     }
   } catch (const nlohmann::json::exception&) {
     throw fail("has a damaged header");

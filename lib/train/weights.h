@@ -22,8 +22,8 @@ using Weights = std::map<std::string, Tensor>;
 const Tensor& weight(const Weights& weights, const std::string& name);
 
 /// The safetensors format (github.com/huggingface/safetensors, "Format"): an 8-byte little-endian
-/// length, a JSON header of names, types, shapes and offsets, then the raw values. Only F32 is
-/// written and read.
+/// length, a JSON header of names, types, shapes and offsets, then the raw values. F32 is written;
+/// F16, BF16 and F64 are converted to it on reading, and integers are left out.
 Bytes encode_safetensors(const Weights& weights);
 /// Throws Error{input} that begins with `name` if the bytes are not such a file.
 Weights decode_safetensors(ByteView bytes, const std::string& name);

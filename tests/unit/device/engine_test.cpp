@@ -142,6 +142,20 @@ TEST_CASE("convolutions agree with their definition") {
     bench.convolution(20, 20, window(5, 1, 2, 2));
     CHECK(bench.error() < kTolerance);
   }
+  SECTION("depthwise, stride 2, padded on the right and at the bottom only") {
+    Bench bench(12);
+    bench.convolution(24, 1, window(1, 1, 0, 0));
+    bench.convolution(24, 24, window(3, 2, 0, 1));
+    CHECK(bench.map.height == 6);
+    CHECK(bench.error() < kTolerance);
+  }
+  SECTION("7x7 with stride 2, and a 1x1 that skips every other pixel") {
+    Bench bench(15);
+    bench.convolution(8, 1, window(7, 2, 3, 3));
+    bench.convolution(16, 1, window(1, 2, 0, 0));
+    CHECK(bench.map.height == 4);
+    CHECK(bench.error() < kTolerance);
+  }
   SECTION("depthwise with two outputs a channel") {
     Bench bench(8);
     bench.convolution(6, 3, window(3, 1, 1, 1));

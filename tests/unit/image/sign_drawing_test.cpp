@@ -21,6 +21,8 @@ double difference(const cv::Mat& a, const cv::Mat& b) {
 cv::Mat transformed(const cv::Mat& image, Transform transform) {
   cv::Mat result;
   switch (transform) {
+    case Transform::identity:
+      return image;
     case Transform::flip_horizontal:
       cv::flip(image, result, 1);
       break;
@@ -35,6 +37,13 @@ cv::Mat transformed(const cv::Mat& image, Transform transform) {
       break;
     case Transform::rotate_270:
       cv::rotate(image, result, cv::ROTATE_90_COUNTERCLOCKWISE);
+      break;
+    case Transform::transpose:
+      cv::transpose(image, result);
+      break;
+    case Transform::transverse:
+      cv::transpose(image, result);
+      cv::flip(result, result, -1);
       break;
   }
   return result;
@@ -92,6 +101,14 @@ TEST_CASE("what the catalogue says of flips and turns is true of the drawings") 
           CAPTURE(other.class_id);
           CHECK(difference(changed, draw_sign(other, 96)) > 1.5);
         }
+      }
+    }
+    // The diagonals are derived, and refused where the catalogue gives no way to them.
+    for (const Transform transform : {Transform::transpose, Transform::transverse}) {
+      CAPTURE(sign.id, transform_name(transform));
+      if (const std::optional<int> id = sign.after(transform)) {
+        CHECK(difference(transformed(drawn, transform), draw_sign(*find_sign_drawing(*id), 96)) <
+              1.5);
       }
     }
   }

@@ -69,6 +69,20 @@ TEST_CASE("a flip keeps, changes or refuses a class as its drawing demands") {
   }
 }
 
+TEST_CASE("what a diagonal makes of a class follows from a quarter turn and a flip") {
+  const Catalogue catalogue = Catalogue::load("gtsrb");
+  const auto after = [&](int id, Transform transform) {
+    return catalogue.find(id)->after(transform);
+  };
+  CHECK(after(38, Transform::identity) == 38);
+  CHECK(after(38, Transform::transpose) == 38);
+  CHECK(after(38, Transform::transverse) == std::nullopt);
+  CHECK(after(39, Transform::transverse) == 39);
+  CHECK(after(12, Transform::transpose) == 12);
+  CHECK(after(17, Transform::transpose) == std::nullopt);
+  CHECK(after(1, Transform::transverse) == std::nullopt);
+}
+
 TEST_CASE("a catalogue's ids need not be contiguous") {
   const Catalogue catalogue = parsed(edited());
   REQUIRE(catalogue.classes().size() == 2);
@@ -119,6 +133,25 @@ TEST_CASE("transforms that contradict each other are refused") {
       parsed(edited("rotate_90 = 7\nrotate_180 = \"refused\"", "rotate_90 = 7\nrotate_180 = 7")),
       "c.toml: class 4 becomes class 7 by rotate_180 and then \"refused\" by "
       "rotate_180; that must be class 4");
+}
+
+TEST_CASE("two ways to one diagonal that disagree are refused") {
+  const auto entry = [](int id, const std::string& transforms) {
+    return "[[class]]\nid = " + std::to_string(id) +
+           "\nname = \"x\"\nname_de = \"x\"\nshape = \"circle\"\nflip_vertical = \"refused\"\n" +
+           transforms;
+  };
+  const std::string text =
+      entry(4,
+            "flip_horizontal = 7\nrotate_90 = 9\nrotate_180 = \"refused\"\n"
+            "rotate_270 = \"refused\"\n") +
+      entry(7, "flip_horizontal = 4\nrotate_90 = 7\nrotate_180 = 7\nrotate_270 = 7\n") +
+      entry(9,
+            "flip_horizontal = 9\nrotate_90 = \"refused\"\nrotate_180 = \"refused\"\n"
+            "rotate_270 = 4\n");
+  CHECK_THROWS_WITH(parsed(text),
+                    "c.toml: class 4 becomes class 7 or class 9 by quarter turns and flips that "
+                    "all amount to transpose");
 }
 
 TEST_CASE("an unknown catalogue name is a usage error, a missing file an input error") {

@@ -105,16 +105,18 @@ TEST_CASE("operations are read in their order") {
   Sample sample;
   sample.id = "a";
   sample.add_op(R"({"crop":{"size":48,"margin":0.1}})");
+  sample.add_op(R"({"transform":"rotate_90"})");
   sample.add_op(
       R"({"augment":{"recipe":"road","digest":"0011","seed":18446744073709551615,"copy":2}})");
   const std::vector<Op> ops = decoder.ops(sample);
-  REQUIRE(ops.size() == 2);
+  REQUIRE(ops.size() == 3);
   CHECK(std::get<CropOp>(ops[0]).size == 48);
   CHECK(std::get<CropOp>(ops[0]).margin == 0.1);
-  CHECK(std::get<AugmentOp>(ops[1]).recipe == "road");
-  CHECK(std::get<AugmentOp>(ops[1]).digest == "0011");
-  CHECK(std::get<AugmentOp>(ops[1]).seed == 18446744073709551615u);
-  CHECK(std::get<AugmentOp>(ops[1]).copy == 2);
+  CHECK(std::get<TransformOp>(ops[1]).transform == Transform::rotate_90);
+  CHECK(std::get<AugmentOp>(ops[2]).recipe == "road");
+  CHECK(std::get<AugmentOp>(ops[2]).digest == "0011");
+  CHECK(std::get<AugmentOp>(ops[2]).seed == 18446744073709551615u);
+  CHECK(std::get<AugmentOp>(ops[2]).copy == 2);
 }
 
 TEST_CASE("an operation of a later release is an error, not skipped") {
@@ -151,6 +153,9 @@ TEST_CASE(
         "a: field \"ops\" gives augment the unknown argument \"colour\"");
   CHECK(error_of(R"({"augment":{"seed":1}})") ==
         "a: field \"ops\" asks for an augmentation without a recipe");
+  CHECK(error_of(R"({"transform":"rotate_45"})") ==
+        "a: field \"ops\" asks for the unknown transform \"rotate_45\"");
+  CHECK_FALSE(error_of(R"({"transform":{"by":"rotate_90"}})").empty());
   CHECK(error_of(R"({"crop":{"size":48,"margin":0}})").empty());
 }
 

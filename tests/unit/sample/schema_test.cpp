@@ -32,6 +32,14 @@ TEST_CASE("the schema names the fields that the codec knows, in its order") {
   CHECK(keys(schema()["properties"]) == known);
 }
 
+TEST_CASE("the schema names the transforms that the codec knows, in their order") {
+  const Json whole = schema();
+  const Json& names = whole["$defs"]["transform"]["enum"];
+  REQUIRE(names.size() == kTransformCount);
+  for (std::size_t i = 0; i < names.size(); ++i)
+    CHECK(transform_named(names[i].get<std::string>()) == static_cast<Transform>(i));
+}
+
 TEST_CASE("the schema's examples come through the codec as they are") {
   SampleDecoder decoder;
   const Json whole = schema();

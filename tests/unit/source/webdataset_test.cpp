@@ -26,11 +26,21 @@ TEST_CASE("a key keeps what WebDataset can have in one and encodes the rest") {
   CHECK(webdataset_key(std::string(300, 'a')).empty());
 }
 
+namespace {
+
+bool add(ShardWriter& writer, const std::string& key, std::string_view label) {
+  Bytes framed;
+  ShardWriter::frame(key, {{"cls", as_bytes(label)}}, framed);
+  return writer.add(key, framed);
+}
+
+}  // namespace
+
 TEST_CASE("long keys are cut at a slash as ustar does it, and read back whole") {
   const Scratch scratch;
   const std::string key = std::string(90, 'p') + "/" + std::string(60, 'n');
   ShardWriter writer(scratch.path, 10);
-  REQUIRE(writer.add(key, {{"cls", as_bytes("14")}}));
+  REQUIRE(add(writer, key, "14"));
   REQUIRE(writer.finish().size() == 1);
   const Archive tar(scratch.path / "shard-000000.tar");
   REQUIRE(tar.members().size() == 1);
@@ -44,10 +54,10 @@ TEST_CASE("long keys are cut at a slash as ustar does it, and read back whole") 
 TEST_CASE("a key stands once in a shard, and shards end after their share") {
   const Scratch scratch;
   ShardWriter writer(scratch.path, 2);
-  CHECK(writer.add("a", {{"cls", as_bytes("1")}}));
-  CHECK_FALSE(writer.add("a", {{"cls", as_bytes("1")}}));
-  CHECK(writer.add("b", {{"cls", as_bytes("1")}}));
-  CHECK(writer.add("a", {{"cls", as_bytes("1")}}));
+  CHECK(add(writer, "a", "1"));
+  CHECK_FALSE(add(writer, "a", "1"));
+  CHECK(add(writer, "b", "1"));
+  CHECK(add(writer, "a", "1"));
   const auto& shards = writer.finish();
   REQUIRE(shards.size() == 2);
   CHECK(shards[0].samples == 2);

@@ -27,7 +27,7 @@ bool holds(const std::string& text, const std::string& part) {
 
 TEST_CASE("a run's report has its figures, its curves and its classes, and needs no network") {
   RunInfo info;
-  info.model = "signnet";
+  info.network.name = "signnet";
   info.epochs = 2;
   info.augment = "road";
   const std::string page = training_report(

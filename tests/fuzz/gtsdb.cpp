@@ -1,0 +1,7 @@
+// gt.txt.
+#include "data_set.h"
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  read_data_set("gtsdb", "gt.txt", {{"00000.ppm", "P6 1 1 255 abc"}}, data, size);
+  return 0;
+}
