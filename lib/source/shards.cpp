@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "sample/history.h"
 #include "source/box_fields.h"
 #include "source/format.h"
 #include "source/json.h"
@@ -47,9 +48,12 @@ class ShardReader : public AnnotationReader {
       shards_.push_back(tree.path());
     } else {
       for (const auto& [folder, names] : tree.folders()) {
+        const std::size_t before = shards_.size();
         for (const std::string& name : names) {
           if (is_tar_name(name)) shards_.push_back(tree.reference(folder, name));
         }
+        if (shards_.size() > before && std::ranges::find(names, "dataset.json") != names.end())
+          read_history(tree, folder);
       }
     }
     if (shards_.empty()) throw Error(Blame::input, tree.path() + ": holds no shards (*.tar)");
@@ -69,6 +73,16 @@ class ShardReader : public AnnotationReader {
 
  private:
   using Member = Archive::Member;
+
+  /// What `pack` knew of the way here goes on. Another tool's file of that name has none.
+  static void read_history(const FileTree& tree, const std::string& folder) {
+    Bytes bytes;
+    tree.read(folder, "dataset.json", bytes);
+    JsonParser parser;
+    std::string wrong;
+    const JsonValue history = parser.parse(as_text(bytes), wrong)["history"];
+    if (history.present()) stream_history().read(history.text());
+  }
 
   /// Holds a wrong annotation if something is the matter with the shard.
   AnnotatedImage open(const std::string& reference) {
