@@ -1,16 +1,15 @@
 #include "codecs/decode.h"
 
-#include <jpeglib.h>
 #include <png.h>
 #include <webp/decode.h>
 #include <webp/demux.h>
 
-#include <csetjmp>
 #include <cstdio>
 #include <cstring>
 #include <memory>
 #include <utility>
 
+#include "codecs/jpeg_errors.h"
 #include "codecs/orientation.h"
 #include "pixels/pnm.h"
 
@@ -75,18 +74,6 @@ bool decode_png(std::span<const std::uint8_t> bytes, Image* image, ImageSize& si
   for (std::size_t i = 0; i < rgba.size() / 4; ++i)
     std::memcpy(&image->rgb[3 * i], &rgba[4 * i], 3);
   return true;
-}
-
-struct JpegErrors {
-  jpeg_error_mgr manager;
-  std::jmp_buf back;
-  char message[JMSG_LENGTH_MAX];
-};
-
-extern "C" void on_jpeg_error(j_common_ptr info) {
-  auto* errors = reinterpret_cast<JpegErrors*>(info->err);
-  errors->manager.format_message(info, errors->message);
-  std::longjmp(errors->back, 1);
 }
 
 /// A warning means that pixels had to be made up (a truncated file, say): such an image is refused.

@@ -1,37 +1,20 @@
 #include "codecs/jpeg.h"
 
-#include <csetjmp>
-#include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <string>
 
-// jpeglib.h needs size_t and FILE before it.
-#include <jpeglib.h>
-
 #include "base/error.h"
+#include "codecs/jpeg_errors.h"
 
 namespace signpost {
 namespace {
 
-struct Errors {
-  jpeg_error_mgr manager;
-  std::jmp_buf back;
-  char message[JMSG_LENGTH_MAX];
-};
-
-extern "C" void on_encode_error(j_common_ptr info) {
-  auto* errors = reinterpret_cast<Errors*>(info->err);
-  errors->manager.format_message(info, errors->message);
-  std::longjmp(errors->back, 1);
-}
-
 /// Holds no object with a destructor: libjpeg leaves it by longjmp.
-bool compress(const Image& image, int quality, Errors& errors, unsigned char** bytes,
+bool compress(const Image& image, int quality, JpegErrors& errors, unsigned char** bytes,
               unsigned long* size) {
   jpeg_compress_struct jpeg;
   jpeg.err = jpeg_std_error(&errors.manager);
-  errors.manager.error_exit = on_encode_error;
+  errors.manager.error_exit = on_jpeg_error;
   if (setjmp(errors.back) != 0) {
     jpeg_destroy_compress(&jpeg);
     return false;
@@ -61,7 +44,7 @@ bool compress(const Image& image, int quality, Errors& errors, unsigned char** b
 std::vector<std::uint8_t> encode_jpeg(const Image& image, int quality) {
   unsigned char* bytes = nullptr;
   unsigned long size = 0;
-  Errors errors;
+  JpegErrors errors;
   const bool good = compress(image, quality, errors, &bytes, &size);
   const std::unique_ptr<unsigned char, decltype(&std::free)> owner(bytes, &std::free);
   if (!good)

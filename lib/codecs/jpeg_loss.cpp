@@ -1,41 +1,25 @@
 #include "codecs/jpeg_loss.h"
 
-#include <cstdio>
-// jpeglib.h needs stdio.h's FILE before it.
-#include <jpeglib.h>
-
 #include <algorithm>
-#include <csetjmp>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
+#include "codecs/jpeg_errors.h"
 
 namespace signpost {
 namespace {
 
-struct Errors {
-  jpeg_error_mgr manager;
-  std::jmp_buf back;
-  char message[JMSG_LENGTH_MAX];
-};
-
-extern "C" void on_loss_error(j_common_ptr info) {
-  auto* errors = reinterpret_cast<Errors*>(info->err);
-  errors->manager.format_message(info, errors->message);
-  std::longjmp(errors->back, 1);
-}
-
 /// Both ends of a thread, made once: setting them up takes longer than a sign of 48 pixels.
 struct Ends {
-  Errors errors;
+  JpegErrors errors;
   jpeg_compress_struct writer;
   jpeg_decompress_struct reader;
   std::vector<unsigned char> bytes;
 
   Ends() {
     writer.err = reader.err = jpeg_std_error(&errors.manager);
-    errors.manager.error_exit = on_loss_error;
+    errors.manager.error_exit = on_jpeg_error;
     errors.message[0] = 0;
     if (setjmp(errors.back) != 0) fail();
     jpeg_create_compress(&writer);
