@@ -41,7 +41,8 @@ struct ExportResult {
 /// the format needs one, an id that stands twice.
 ///
 /// The bytes do not depend on the number of jobs. Where images are shared the stream is read twice:
-/// memory holds about 100 bytes for each sample, else for each id 8 bytes.
+/// memory holds about 100 bytes for each sample, else about 40 bytes for each id (a node and a
+/// bucket of a hash set).
 ExportResult export_samples(const std::string& manifest, const Format& format,
                             const Catalogue& catalogue, const ExportOptions& options,
                             Rejects& rejects, Progress& progress);
