@@ -222,9 +222,13 @@ void TorchNetwork::unfold_norms(const std::function<std::optional<torch::Tensor>
     const torch::Tensor scale = norm.weight / torch::sqrt(norm.running_var + epsilon);
     const torch::Tensor shift = norm.bias - scale * norm.running_mean;
     norm.bias.copy_(shift + scale * mean);
-    norm.weight.copy_(scale * torch::sqrt(variance + epsilon));
-    norm.running_mean.copy_(mean);
-    norm.running_var.copy_(variance);
+    const torch::Tensor& filters = steps_[i].convolution->weight;
+    const torch::Tensor length = filters.flatten(1).to(torch::kFloat64).norm(2, 1).clamp_min(1e-6);
+    filters.div_(length.to(torch::kFloat32).view({-1, 1, 1, 1}));
+    if (spec_.layers[i].bias) steps_[i].convolution->bias.div_(length);
+    norm.running_mean.copy_(mean / length);
+    norm.running_var.copy_(variance / (length * length));
+    norm.weight.copy_(scale * length * torch::sqrt(variance / (length * length) + epsilon));
   }
 }
 

@@ -40,7 +40,10 @@ class TorchNetwork : public torch::nn::Module {
   /// Gives every batch norm the statistics of what its convolution makes of the images that `next`
   /// yields, until it yields nothing, and changes its weight and bias so that the network computes
   /// what it computed before. A folded network can then be trained: batch norms normalise by the
-  /// batch while they learn, which would otherwise throw the folded scales away.
+  /// batch while they learn, which would otherwise throw the folded scales away. Filters are
+  /// brought to unit length, as a norm behind them undoes any: what a step of descent turns a
+  /// filter by grows with the inverse square of its length (van Laarhoven, "L2 regularization
+  /// versus batch and weight normalization", 2017), and folding leaves lengths of every size.
   void unfold_norms(const std::function<std::optional<torch::Tensor>()>& next);
 
  private:
