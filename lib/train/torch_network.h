@@ -22,6 +22,7 @@ class TorchNetwork : public torch::nn::Module {
   explicit TorchNetwork(NetworkSpec spec);
   torch::Tensor forward(torch::Tensor images);
   const NetworkSpec& spec() const { return spec_; }
+  torch::Device device() const;
 
   /// Parameters and batch norm statistics under their names, as float32 copies in the shapes of
   /// PyTorch.
@@ -72,5 +73,9 @@ torch::Tensor channels(const std::array<float, 3>& values);
 /// uint8 images, N x px x px x 3, to what TorchNetwork takes.
 torch::Tensor normalise(const torch::Tensor& images, const torch::Tensor& mean,
                         const torch::Tensor& deviation);
+
+/// Normalised images, N x 3 x h x w, at `px` x `px`: bilinear, antialiased. As they are if they
+/// have that size.
+torch::Tensor resized(const torch::Tensor& images, int px);
 
 }  // namespace signpost
