@@ -5,9 +5,9 @@
 
 #include "base/error.h"
 #include "device/engine.h"
+#include "train/hardware.h"
 #include "train/onnx_writer.h"
 #include "train/optimiser.h"
-#include "train/hardware.h"
 #include "unit/train/weights_of.h"
 
 namespace signpost {
