@@ -32,6 +32,7 @@ struct RunInfo {
   Preprocessing preprocessing;
   std::array<float, 3> mean{}, deviation{};
   std::string augment, augment_digest;  ///< the recipe, or "none"
+  bool mirror = false;  ///< half of the signs were mirrored, where the catalogue permits
   int epochs = 0, batch_size = 0;
   double learning_rate = 0, weight_decay = 0, label_smoothing = 0;
   int start_px = 0;          ///< the size of the first epoch's images; 0: as all
