@@ -17,6 +17,7 @@
 #include "image/render.h"
 #include "sample/catalogue.h"
 #include "sample/history.h"
+#include "train/calibration.h"
 #include "train/feed.h"
 #include "train/fine_tuning.h"
 #include "train/optimiser.h"
@@ -93,6 +94,25 @@ Evaluation evaluate(TorchNetwork& network, const RunInfo& info, const PixelSet& 
     }
   }
   return evaluation;
+}
+
+/// Logits of the plain crops of a set in float32, samples x classes.
+std::vector<float> logits_of(TorchNetwork& network, const RunInfo& info, const PixelSet& set) {
+  const torch::NoGradGuard no_grad;
+  network.eval();
+  const torch::Tensor mean = channels(info.mean), deviation = channels(info.deviation);
+  const std::size_t bytes = set.pixel_bytes();
+  std::vector<float> logits;
+  for (std::size_t from = 0; from < set.samples.size(); from += kPredictBatch) {
+    stop_if_interrupted();
+    const std::size_t count = std::min(kPredictBatch, set.samples.size() - from);
+    const std::span pixels = std::span(set.pixels).subspan(from * bytes, count * bytes);
+    const torch::Tensor some =
+        network.forward(normalise(pixel_tensor(pixels, count, set.side()), mean, deviation))
+            .contiguous();
+    logits.insert(logits.end(), some.data_ptr<float>(), some.data_ptr<float>() + some.numel());
+  }
+  return logits;
 }
 
 /// Four validation photographs, as different as they come: of the smallest, of the largest, and two
@@ -377,9 +397,11 @@ TrainResult train(const TrainOptions& options, Rejects& rejects,
 
   optimiser.swap_average();
   const Bytes weights = encode_safetensors(network.weights());
-  Evaluation final_evaluation = evaluate(network, info, data.validation, false);
+  CalibratedEvaluation final_evaluation =
+      calibrate(info, data.validation, logits_of(network, info, data.validation));
   write_golden(options.run, data.validation, options.root);
   write_validation(options.run, data.validation);
+  write_calibration(options.run, final_evaluation.calibration);
   write_text(options.run / "evaluation.json", final_evaluation.json() + "\n");
   write_text(options.run / "report.html",
              training_report(info, final_evaluation, read_text(options.run / "metrics.ndjson")));
@@ -397,16 +419,9 @@ struct RunModel::Impl {
 
 RunModel::RunModel(const fs::path& run) : impl_(std::make_unique<Impl>()) {
   impl_->info = read_run(run);
-  const fs::path path = run / "weights.safetensors";
-  if (!fs::exists(path)) {
-    throw Error(Blame::input, run.string() +
-                                  ": the run is not finished; go on with signpost train … -o " +
-                                  run.string() + " --resume");
-  }
-  Bytes bytes;
-  read_file(path, bytes);
-  impl_->weights = decode_safetensors(bytes, path.string());
-  impl_->network = std::make_unique<TorchNetwork>(impl_->info.spec());
+  const NetworkSpec spec = impl_->info.spec();
+  impl_->weights = calibrated_weights(run, spec);
+  impl_->network = std::make_unique<TorchNetwork>(spec);
   impl_->network->load(impl_->weights);
   impl_->network->eval();
 }

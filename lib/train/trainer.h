@@ -10,7 +10,7 @@
 
 #include "base/progress.h"
 #include "base/rejects.h"
-#include "curate/evaluation.h"
+#include "train/calibration.h"
 #include "train/network_spec.h"
 #include "train/pretrained.h"
 #include "train/run_folder.h"
@@ -41,7 +41,7 @@ struct TrainOptions {
 
 struct TrainResult {
   RunInfo info;
-  Evaluation validation;
+  CalibratedEvaluation validation;
   double seconds = 0;  ///< this call alone, reading included
 };
 
@@ -50,7 +50,8 @@ struct TrainResult {
 /// Stochastic gradient descent with Nesterov momentum 0.9 and weight decay (not on norms and
 /// biases), one-cycle schedule (Smith and Topin, "Super-convergence", 2018), label smoothing 0.1,
 /// and a moving average of the weights, which is what is kept. Passes run channels-last, in
-/// bfloat16 where the processor has it and in float32 elsewhere.
+/// bfloat16 where the processor has it and in float32 elsewhere. At the end a temperature is fitted
+/// on the validation samples (train/calibration.h).
 ///
 /// With `weights`, the network starts from them: images are normalised as they expect, and a last
 /// layer for other classes is replaced by a fresh one. Batch norms that were folded are unfolded on
@@ -63,13 +64,14 @@ struct TrainResult {
 TrainResult train(const TrainOptions& options, Rejects& rejects,
                   const std::function<void(const std::string&)>& words);
 
-/// A finished run, for prediction in float32. One thread at a time.
+/// A finished run, calibrated, for prediction in float32. One thread at a time.
 class RunModel {
  public:
   /// Throws Error{input} if the run is not finished or damaged.
   explicit RunModel(const std::filesystem::path& run);
   ~RunModel();
   const RunInfo& info() const;
+  /// With the temperature in them: what `predict` computes with.
   const Weights& weights() const;
   /// `pixels`: count x size x size x 3, uint8, HWC, as preprocess gives them. `probabilities`:
   /// count x classes.
