@@ -59,7 +59,7 @@ std::string interval_chart(const IntervalChart& chart) {
     const double x = kLeft + (static_cast<double>(i) + 0.5) * each;
     label += fmt::format(" {} {:.4g}{};", dot.name, dot.value, chart.unit);
     marks += fmt::format(
-        R"(<polyline class="s0" points="{0:.1f},{1:.1f} {0:.1f},{2:.1f}"/><circle class="s0" cx="{0:.1f}" cy="{3:.1f}" r="4.5"><title>{4}: {5:.2f}{8} ({6:.2f} to {7:.2f}), {9}</title></circle>)",
+        R"(<polyline class="s0" points="{0:.1f},{1:.1f} {0:.1f},{2:.1f}"/><circle class="s0" cx="{0:.1f}" cy="{3:.1f}" r="4.5"><title>{4}: {5:.2f}{8} ({6:.2f} to {7:.2f}{8}), {9}</title></circle>)",
         x, y(dot.low), y(dot.high), y(dot.value), escaped_html(dot.name), dot.value, dot.low,
         dot.high, escaped_html(chart.unit), counted(dot.samples, "sample"));
     marks += tick(x, dot.name);
@@ -95,8 +95,9 @@ std::string diagonal_chart(const DiagonalChart& chart) {
   std::string svg = opened(chart.title, chart.note, label) + grid(0, 100, 20, " %");
   svg += fmt::format(R"(<path class="mark" fill="none" d="M{:.1f} {:.1f}L{:.1f} {:.1f}"/>)", x(0),
                      y(0), x(1), y(1));
-  for (int i = 0; i <= 100; i += 20) svg += tick(x(i / 100.0), fmt::format("{} %", i));
-  return svg + marks + axis_title(chart.x_axis) + "</svg>" + key + "</div>" + table_of(chart);
+  for (int i = 0; i <= 100; i += 20) svg += tick(x(i / 100.0), std::to_string(i));
+  return svg + marks + axis_title(chart.x_axis + ", %") + "</svg>" + key + "</div>" +
+         table_of(chart);
 }
 
 }  // namespace signpost

@@ -72,8 +72,7 @@ std::string picture_html(const Image& picture) {
                      data_uri("image/png", encode_png(small)), small.width, small.height);
 }
 
-/// How accuracy moves with the framing: disturbances whose keys start with `key`, and the plain
-/// one.
+/// How accuracy moves with one kind of wrong framing.
 std::string framing_chart(const char* title, const char* axis, Disturbance::Kind kind,
                           const std::vector<Robustness::Result>& results, const Evaluation& plain) {
   struct Point {
@@ -85,8 +84,10 @@ std::string framing_chart(const char* title, const char* axis, Disturbance::Kind
   for (const Robustness::Result& each : results) {
     if (each.disturbance->kind != kind) continue;
     const int amount = each.disturbance->amount;
-    points.push_back({amount, dot_of(fmt::format("{:+}", (amount - unmoved) / 10), each.accuracy,
-                                     plain.count())});
+    const std::string name = kind == Disturbance::Kind::scale
+                                 ? fmt::format("{:+}", (amount - unmoved) / 10)
+                                 : std::to_string(amount / 10);
+    points.push_back({amount, dot_of(name, each.accuracy, plain.count())});
   }
   std::stable_sort(points.begin(), points.end(),
                    [](const Point& a, const Point& b) { return a.amount < b.amount; });
@@ -131,8 +132,9 @@ std::string reliability_html(const Evaluation& e,
   DiagonalChart chart;
   chart.title = "How often it is right when it is so sure";
   chart.note =
-      "On the dashed line, confidence can be taken at its word; above it, the network is "
-      "surer than it says";
+      "On the dashed line, confidence can be taken at its word; above it, the network is right "
+      "more "
+      "often than it says";
   chart.x_axis = "confidence";
   chart.y_axis = "accuracy";
   if (before) chart.series.push_back(series_of("before temperature scaling", "s1", *before));

@@ -70,7 +70,8 @@ std::string calibration_text(const Calibration& calibration) {
 std::string training_report(const RunInfo& info, const CalibratedEvaluation& validation,
                             std::string_view metrics) {
   const Evaluation& evaluation = validation.evaluation;
-  const std::string title = fmt::format("{}, {} epochs", info.network.name, info.epochs);
+  const std::string title = fmt::format("{}, {}", info.network.name,
+                                        counted(static_cast<std::uint64_t>(info.epochs), "epoch"));
   std::string html = fmt::format(
       "<h1>{}</h1><p class=\"sub\">{} training samples, {} validation samples in {} groups; crop "
       "{} px; augmentation {}; seed {}</p>",
