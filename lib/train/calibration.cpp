@@ -17,15 +17,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kFile = "calibration.json";
 
-Evaluation empty_evaluation(const RunInfo& info) {
-  std::vector<int> ids;
-  std::vector<std::string> names;
-  for (const RunInfo::Class& each : info.classes) {
-    ids.push_back(each.id);
-    names.push_back(each.name);
-  }
-  return {std::move(ids), std::move(names)};
-}
+Evaluation empty_evaluation(const RunInfo& info) { return {info.class_ids(), info.class_names()}; }
 
 /// Adds the samples `of`, at a temperature.
 void add(Evaluation& evaluation, const PixelSet& set, const LabelledLogits& data,
@@ -125,15 +117,7 @@ void write_calibration(const fs::path& run, const Calibration& calibration) {
 }
 
 Weights calibrated_weights(const fs::path& run, const NetworkSpec& spec) {
-  const fs::path path = run / "weights.safetensors";
-  if (!fs::exists(path)) {
-    throw Error(Blame::input, run.string() +
-                                  ": the run is not finished; go on with signpost train … -o " +
-                                  run.string() + " --resume");
-  }
-  Bytes bytes;
-  read_file(path, bytes);
-  Weights weights = decode_safetensors(bytes, path.string());
+  Weights weights = read_run_weights(run);
   const auto factor = static_cast<float>(1 / temperature_of(run));
   for (const char* part : {".weight", ".bias"}) {
     const auto found = weights.find(spec.layers.back().name + part);

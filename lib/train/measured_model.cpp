@@ -5,7 +5,7 @@
 #include "device/classifier.h"
 #include "device/latency.h"
 #include "train/onnx_writer.h"
-#include "train/trainer.h"
+#include "train/run_model.h"
 
 namespace signpost {
 namespace {
@@ -15,10 +15,8 @@ namespace fs = std::filesystem;
 Predictor predictor_of(RunModel& run) {
   Predictor predictor;
   predictor.preprocessing = run.info().preprocessing;
-  for (const RunInfo::Class& each : run.info().classes) {
-    predictor.class_ids.push_back(each.id);
-    predictor.names.push_back(each.name);
-  }
+  predictor.class_ids = run.info().class_ids();
+  predictor.names = run.info().class_names();
   predictor.predict = [&run](std::span<const std::uint8_t> pixels, std::size_t count,
                              std::span<float> out) { run.predict(pixels, count, out); };
   return predictor;
