@@ -8,7 +8,6 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
-#include "image/render.h"
 #include "image/turn.h"
 #include "sample/stream.h"
 
@@ -113,19 +112,13 @@ class Items {
       item.wrong = fmt::format("has class {}, which this network does not know", *sample.label);
     }
     item.plan = renderer_.plan(sample);
-    if (item.plan.crop && *item.plan.crop != predictor_.preprocessing) {
-      throw Error(Blame::input,
-                  sample.id +
-                      ": is cropped otherwise than this network needs; leave signpost crop out of "
-                      "the stream, the network brings its own");
-    }
+    crop_as(predictor_.preprocessing, sample, item.plan);
     if (item.plan.recipe && options_.robustness) {
       throw Error(Blame::input,
                   sample.id +
                       ": is augmented, and robustness is measured on photographs as they are; "
                       "leave signpost augment out of the stream");
     }
-    item.plan.crop = predictor_.preprocessing;
     item.sample = std::move(sample);
     return item;
   }
@@ -177,6 +170,16 @@ void draw(const Renderer& renderer, const Robustness* robustness, Batch& batch) 
 
 }  // namespace
 
+void crop_as(const Preprocessing& needed, const Sample& sample, RenderPlan& plan) {
+  if (plan.crop && *plan.crop != needed) {
+    throw Error(Blame::input,
+                sample.id +
+                    ": is cropped otherwise than this network needs; leave signpost crop out of "
+                    "the stream, the network brings its own");
+  }
+  plan.crop = needed;
+}
+
 Evaluation measure(const Predictor& predictor, const MeasureOptions& options, Rejects& rejects,
                    Progress& progress) {
   const Renderer renderer(options.root);
@@ -203,7 +206,9 @@ Evaluation measure(const Predictor& predictor, const MeasureOptions& options, Re
         for (const Item& item : batch.items) {
           progress.add();
           if (!item.wrong.empty()) {
-            rejects.add(item.where, item.sample.id + ": " + item.wrong);
+            std::string record;
+            encode(item.sample, record);
+            rejects.add(item.where, item.sample.id + ": " + item.wrong, record);
             continue;
           }
           const std::span<const float> answer =

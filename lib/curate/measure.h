@@ -11,6 +11,7 @@
 #include "base/rejects.h"
 #include "curate/evaluation.h"
 #include "curate/robustness.h"
+#include "image/render.h"
 #include "pixels/preprocess.h"
 
 namespace signpost {
@@ -29,6 +30,10 @@ struct Predictor {
   /// Another one for another thread, where there may be several; else empty.
   std::function<Predict()> twin;
 };
+
+/// Makes `plan` crop as a network needs it. Throws Error{input} if the sample's own crop is
+/// another.
+void crop_as(const Preprocessing& needed, const Sample& sample, RenderPlan& plan);
 
 struct MeasureOptions {
   std::string manifest = "-";

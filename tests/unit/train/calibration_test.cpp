@@ -30,7 +30,8 @@ struct Validation {
       set.samples.push_back(sample);
       set.targets.push_back(i % 2);
       const bool right = i % 10 != 3;
-      logits.insert(logits.end(), {(i % 2 == 0) == right ? gap : 0, (i % 2 == 1) == right ? gap : 0});
+      logits.insert(logits.end(),
+                    {(i % 2 == 0) == right ? gap : 0, (i % 2 == 1) == right ? gap : 0});
     }
     set.pixels.resize(set.samples.size() * set.pixel_bytes());
   }
@@ -46,8 +47,7 @@ void write_weights(const std::filesystem::path& run, const Weights& weights) {
 
 TEST_CASE("a network that is twice too sure is cooled, and measured as it answers then") {
   const Validation validation(40);
-  const CalibratedEvaluation result =
-      calibrate(two_classes(), validation.set, validation.logits);
+  const CalibratedEvaluation result = calibrate(two_classes(), validation.set, validation.logits);
   const Calibration& calibration = result.calibration;
   CHECK(calibration.temperature == Approx(2).epsilon(0.02));
   CHECK(result.evaluation.accuracy() == Approx(0.9));
@@ -113,8 +113,7 @@ TEST_CASE("a calibration that cannot be read is named") {
   const Scratch scratch;
   const std::filesystem::path run = scratch / "";
   const NetworkSpec spec = make_network(small_networks().front());
-  CHECK_THROWS_WITH(calibrated_weights(run, spec),
-                    Catch::Contains("the run is not finished"));
+  CHECK_THROWS_WITH(calibrated_weights(run, spec), Catch::Contains("the run is not finished"));
   write_weights(run, weights_of(spec));
   for (const char* text : {"{", "{\"temperature\":0}", "{\"temperature\":\"hot\"}", "{}"}) {
     OutputFile file(run / "calibration.json", true);
