@@ -49,8 +49,8 @@ struct MeasureOptions {
 /// Runs `predictor` over the labelled samples of a stream. The predictor's own preprocessing is
 /// what cuts the images; a stream that was cropped otherwise is an Error{input}, since its numbers
 /// would speak of another network; so is one that was augmented, where robustness is measured.
-/// Samples that cannot be read, or whose label the network does not
-/// know, go to `rejects`. Throws Error{input} if nothing is left to measure.
+/// Samples that cannot be read, or whose label the network does not know, go to `rejects`. Throws
+/// Error{input} if nothing is left to measure. The figures are the same at any number of jobs.
 Evaluation measure(const Predictor& predictor, const MeasureOptions& options, Rejects& rejects,
                    Progress& progress);
 
