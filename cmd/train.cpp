@@ -44,7 +44,7 @@ Exit run(Options options) {
   const TrainResult result =
       train(options.train, rejects, [](const std::string& line) { say(line); });
   if (!result.is_first) return finish(rejects);
-  const Interval accuracy = result.validation.accuracy_by_group();
+  const Interval accuracy = result.validation.evaluation.accuracy_by_group();
   say(fmt::format("validation accuracy {:.2f} % ({:.2f} to {:.2f} %) after {}; report: {}",
                   100 * accuracy.value, 100 * accuracy.low, 100 * accuracy.high,
                   clock_text(result.seconds), (options.train.run / "report.html").string()));
@@ -209,7 +209,8 @@ Command command() {
                 ->check(CLI::Range(1e-6, 100.0));
             app.add_option("--classes", train.classes, "Class catalogue: a name or a TOML file")
                 ->capture_default_str();
-            app.add_flag("--json", options->json, "Print the final evaluation as JSON");
+            app.add_flag("--json", options->json,
+                         "Print the final evaluation and calibration as JSON");
             add_seed(app, train.seed);
             add_root(app, options->stream.root);
             add_jobs(app, train.jobs);

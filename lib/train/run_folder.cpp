@@ -142,6 +142,18 @@ RunInfo read_run(const std::filesystem::path& run) {
   return info;
 }
 
+Weights read_run_weights(const std::filesystem::path& run) {
+  const std::filesystem::path path = run / "weights.safetensors";
+  if (!std::filesystem::exists(path)) {
+    throw Error(Blame::input, run.string() +
+                                  ": the run is not finished; go on with signpost train … -o " +
+                                  run.string() + " --resume");
+  }
+  Bytes bytes;
+  read_file(path, bytes);
+  return decode_safetensors(bytes, path.string());
+}
+
 NetworkSpec RunInfo::spec() const {
   NetworkOptions options = network;
   options.input_px = preprocessing.size;

@@ -8,7 +8,7 @@
 
 #include "base/progress.h"
 #include "base/rejects.h"
-#include "curate/evaluation.h"
+#include "train/calibration.h"
 #include "train/network_spec.h"
 #include "train/pretrained.h"
 #include "train/run_folder.h"
@@ -47,7 +47,7 @@ struct TrainOptions {
 
 struct TrainResult {
   RunInfo info;
-  Evaluation validation;
+  CalibratedEvaluation validation;
   double seconds = 0;    ///< this call alone, reading included
   bool is_first = true;  ///< of the ranks: the one that wrote the run
 };
@@ -57,7 +57,8 @@ struct TrainResult {
 /// Stochastic gradient descent with Nesterov momentum 0.9 and weight decay (not on norms and
 /// biases), one-cycle schedule, label smoothing, and a moving average of the weights, which is
 /// what is kept: of the last epoch or, with `patience`, of the one with the lowest validation loss.
-/// Passes run channels-last, in bfloat16 where the processor has it and in float32 elsewhere.
+/// Passes run channels-last, in bfloat16 where the processor has it and in float32 elsewhere. At
+/// the end a temperature is fitted on the validation samples (train/calibration.h).
 ///
 /// With `weights`, the network starts from them: images are normalised as they expect, and a last
 /// layer for other classes is replaced by a fresh one. Batch norms that were folded are unfolded on
