@@ -102,31 +102,25 @@ SweepResult run_sweep(const SweepOptions& options,
                     counted(plan.rows.size(), "configuration"),
                     ready > 0 ? fmt::format(", {} done already", ready) : ""));
   SweepResult result;
-  Progress progress("sweep", "runs", plan.calls.size(), options.progress);
-  std::size_t next = 0;
+  std::vector<SweepRun*> runs;
   for (SweepRow& row : plan.rows) {
-    for (SweepRun& run : row.runs) {
-      const TrainCall& call = plan.calls[next++];
-      const CallEnd end = series.run(call, [&](std::string_view line) {
-        progress.note(fmt::format("{}: {}", call.name, line));
-        progress.add(0);
-      });
-      run.seconds = end.seconds;
-      run.problem = end.problem;
-      result.rejects = result.rejects || end.rejects;
-      if (end.done) run.accuracy = run_figures(series.run_folder(call.name)).accuracy;
-      progress.add();
-      progress.wipe();
-      if (!end.done) {
-        ++result.failed;
-        words(fmt::format("{}/{} {}: failed: {}", next, plan.calls.size(), call.name, end.problem));
-      } else if (end.repeated) {
-        words(fmt::format("{}/{} {}: {} % after {}", next, plan.calls.size(), call.name,
-                          percent_text(run.accuracy.value), clock_text(end.seconds)));
-      }
-    }
+    for (SweepRun& run : row.runs) runs.push_back(&run);
   }
-  progress.finish();
+  series.run_all(
+      plan.calls, "sweep", options.progress,
+      [&](std::size_t place, const CallEnd& end) -> std::string {
+        SweepRun& run = *runs[place];
+        run.seconds = end.seconds;
+        run.problem = end.problem;
+        result.rejects = result.rejects || end.rejects;
+        if (!end.done) {
+          ++result.failed;
+          return {};
+        }
+        run.accuracy = run_figures(series.run_folder(run.name)).accuracy;
+        return percent_text(run.accuracy.value) + " %";
+      },
+      words);
   result.rows = std::move(plan.rows);
   std::ranges::stable_sort(result.rows, [](const SweepRow& a, const SweepRow& b) {
     if ((a.done() > 0) != (b.done() > 0)) return a.done() > 0;

@@ -30,10 +30,18 @@ std::vector<std::string> cells_of(const SweepRow& row) {
           clock_text(row.seconds())};
 }
 
+/// A number where the text is one.
+nlohmann::ordered_json value_json(const std::string& text) {
+  const auto number = nlohmann::ordered_json::parse(text, nullptr, false);
+  return number.is_number() ? number : nlohmann::ordered_json(text);
+}
+
 nlohmann::ordered_json values_json(const FlagValue& flag) {
   if (flag.values.empty()) return true;
-  if (flag.values.size() == 1) return flag.values.front();
-  return flag.values;
+  if (flag.values.size() == 1) return value_json(flag.values.front());
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const std::string& value : flag.values) list.push_back(value_json(value));
+  return list;
 }
 
 /// The mean as a mark in its interval, on one scale for all rows.

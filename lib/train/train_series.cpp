@@ -252,4 +252,27 @@ CallEnd TrainSeries::run(const TrainCall& call,
   return end;
 }
 
+void TrainSeries::run_all(const std::vector<TrainCall>& calls, const std::string& label,
+                          ProgressStyle style,
+                          const std::function<std::string(std::size_t, const CallEnd&)>& on_end,
+                          const std::function<void(const std::string&)>& words) {
+  Progress progress(label, "runs", calls.size(), style);
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    const std::string place = fmt::format("{}/{} {}", i + 1, calls.size(), calls[i].name);
+    const CallEnd end = run(calls[i], [&](std::string_view line) {
+      progress.note(fmt::format("{}: {}", calls[i].name, line));
+      progress.add(0);
+    });
+    const std::string came_of_it = on_end(i, end);
+    progress.add();
+    progress.wipe();
+    if (!end.done) {
+      words(fmt::format("{}: failed: {}", place, end.problem));
+    } else if (end.repeated) {
+      words(fmt::format("{}: {} after {}", place, came_of_it, clock_text(end.seconds)));
+    }
+  }
+  progress.finish();
+}
+
 }  // namespace signpost

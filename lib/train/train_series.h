@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/progress.h"
+
 namespace signpost {
 
 /// One call of `signpost train` among several.
@@ -62,6 +64,13 @@ class TrainSeries {
   /// Trains. `on_line` gets each line that the run says, without the program's name. Throws
   /// Interrupted after SIGINT, once the run has ended and its state is kept.
   CallEnd run(const TrainCall& call, const std::function<void(std::string_view)>& on_line);
+
+  /// Trains one after the other, with a progress of its own called `label`. After each, `on_end`
+  /// gets its place and how it ended, and tells what to say of a run that is done ("98.12 %");
+  /// `words` gets one line for people, but not for what was done before.
+  void run_all(const std::vector<TrainCall>& calls, const std::string& label, ProgressStyle style,
+               const std::function<std::string(std::size_t, const CallEnd&)>& on_end,
+               const std::function<void(const std::string&)>& words);
 
  private:
   struct Known {

@@ -1,0 +1,91 @@
+#include "train/step_cost.h"
+
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "base/interrupt.h"
+#include "base/parallel.h"
+#include "train/precision.h"
+#include "train/torch_network.h"
+
+namespace signpost {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::int64_t kSmallBatch = 32, kLargeBatch = 8;  // below and from kLargePx
+constexpr int kLargePx = 160;
+constexpr int kMostSteps = 8;
+constexpr double kEnough = 0.5;  // seconds
+
+/// Seconds of the best of some calls, after one that does not count.
+template <typename Work>
+double best_of(Work work) {
+  work();
+  double best = 1e9, sum = 0;
+  for (int i = 0; i < kMostSteps && (i == 0 || sum < kEnough); ++i) {
+    stop_if_interrupted();
+    const Clock::time_point start = Clock::now();
+    work();
+    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    best = std::min(best, seconds);
+    sum += seconds;
+  }
+  return best;
+}
+
+}  // namespace
+
+StepCost step_cost(const NetworkOptions& options, bool frozen, int jobs) {
+  at::set_num_threads(job_count(jobs));
+  TorchNetwork network(make_network(options));
+  if (frozen) network.freeze_backbone();
+  const std::int64_t batch = options.input_px < kLargePx ? kSmallBatch : kLargeBatch;
+  const torch::Tensor images = torch::randn({batch, 3, options.input_px, options.input_px})
+                                   .contiguous(torch::MemoryFormat::ChannelsLast);
+  const torch::Tensor labels = torch::randint(0, options.classes, {batch}, torch::kInt64);
+  std::vector<torch::Tensor> learning;
+  for (const torch::Tensor& parameter : network.parameters()) {
+    if (parameter.requires_grad()) learning.push_back(parameter);
+  }
+  const bool bfloat16 = processor_has_bfloat16();
+  network.train();
+  torch::optim::SGD sgd(learning, torch::optim::SGDOptions(1e-4).momentum(0.9).nesterov(true));
+  const auto each = static_cast<double>(batch);
+  StepCost cost;
+  cost.training =
+      best_of([&] {
+        torch::Tensor logits;
+        {
+          const Autocast autocast(bfloat16);
+          logits = network.forward(images);
+        }
+        torch::nn::functional::cross_entropy(logits.to(torch::kFloat32), labels).backward();
+        sgd.step();
+        sgd.zero_grad();
+      }) /
+      each;
+  network.eval();
+  const torch::NoGradGuard no_grad;
+  cost.validation = best_of([&] {
+                      const Autocast autocast(bfloat16);
+                      network.forward(images);
+                    }) /
+                    each;
+  cost.last = best_of([&] { network.forward(images); }) / each;
+  return cost;
+}
+
+std::string about(double seconds) {
+  if (seconds < 90) return fmt::format("about {:.0f} s", std::max(1.0, seconds));
+  if (seconds < 90 * 60) return fmt::format("about {:.0f} min", seconds / 60);
+  if (seconds < 10 * 3600) return fmt::format("about {:.1f} h", seconds / 3600);
+  return fmt::format("about {:.0f} h", seconds / 3600);
+}
+
+}  // namespace signpost
