@@ -130,14 +130,17 @@ StudyResult run_study(const StudyOptions& options, Rejects& rejects, const Words
                     grouped(result.validation.samples), grouped(result.validation.groups),
                     options.fraction < 1 ? fmt::format(": {:g} of each track", options.fraction)
                                          : std::string()));
-  std::uint64_t learned = 0;
-  if (!options.field.empty() && options.study.needs_field())
-    learned = divide_field(options.field, options.seed, {}, {}, {}, rejects).learn;
+  std::optional<FieldSamples> field;
+  if (!options.field.empty()) {
+    field.emplace(options.field, options.seed, rejects);
+    result.field_learned = field->learned();
+    result.field_judged = field->judged();
+  }
   std::vector<StudyRow> waiting;
   for (const StudyRow& row : left) {
     if (!is_done(options, row)) waiting.push_back(row);
   }
-  say_estimate(estimate(waiting, samples, learned, options), options, words);
+  say_estimate(estimate(waiting, samples, result.field_learned.samples, options), options, words);
   if (options.dry_run) {
     result.rows.clear();
     return result;
@@ -154,12 +157,9 @@ StudyResult run_study(const StudyOptions& options, Rejects& rejects, const Words
   samples.write(base);
   const fs::path with_field = options.output / "learned.ndjson";
   fs::path judged;
-  if (!options.field.empty()) {
+  if (field) {
     judged = options.output / "field.ndjson";
-    Rejects again("", {.file = {}, .strict = false, .quiet = true});
-    result.field =
-        divide_field(options.field, options.seed, base,
-                     options.study.needs_field() ? with_field : fs::path(), judged, again);
+    field->write(base, options.study.needs_field() ? with_field : fs::path(), judged);
   }
   std::vector<TrainCall> calls;
   std::vector<StudyResultRow*> trained;
@@ -182,7 +182,13 @@ StudyResult run_study(const StudyOptions& options, Rejects& rejects, const Words
           ++result.failed;
           return {};
         }
-        measure_row(row, series.run_folder(row.row.name), judged, options, rejects);
+        try {
+          measure_row(row, series.run_folder(row.row.name), judged, options, rejects);
+        } catch (const Error& error) {
+          row.problem = error.what();
+          ++result.failed;
+          return fmt::format("trained, but cannot be measured ({})", row.problem);
+        }
         return figures_text(row);
       },
       words);

@@ -50,7 +50,7 @@ struct StudyResult {
   std::string title, source, note;
   double fraction = 1;
   StudySamples::Count train, validation;
-  FieldHalves field;  ///< of zeros without photographs from the field
+  StudySamples::Count field_learned, field_judged;  ///< zero without photographs from the field
   std::vector<StudyResultRow> rows;
   std::size_t failed = 0;
   bool rejects = false;

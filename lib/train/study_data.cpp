@@ -6,7 +6,6 @@
 #include <cmath>
 #include <map>
 #include <optional>
-#include <set>
 #include <vector>
 
 #include "base/error.h"
@@ -27,23 +26,25 @@ void refuse_crop(const Sample& sample, const std::string& where, SampleDecoder& 
   }
 }
 
-/// The record with the history of what was read on the first one. This program's own step is left
+const std::string& group_of(const Sample& sample) {
+  return sample.group.empty() ? sample.id : sample.group;
+}
+
+/// Records, with the history of what was read on the first one. This program's own step is left
 /// out: calls that differ in what they run must see the same data.
 class RecordWriter {
  public:
-  explicit RecordWriter(const std::filesystem::path& path) : file_(path, true) {}
+  RecordWriter(const std::filesystem::path& path, const std::string& history)
+      : file_(path, true), history_(history) {}
 
   void write(const Sample& sample) {
     text_.clear();
     encode(sample, text_);
-    if (first_) {
-      const std::string history = stream_history().known();
-      if (history != "[]") {
-        text_.pop_back();
-        text_ += ",\"history\":" + history + "}";
-      }
-      first_ = false;
+    if (!history_.empty() && history_ != "[]") {
+      text_.pop_back();
+      text_ += ",\"history\":" + history_ + "}";
     }
+    history_.clear();
     text_ += '\n';
     file_.write(text_);
   }
@@ -53,8 +54,7 @@ class RecordWriter {
 
  private:
   OutputFile file_;
-  std::string text_;
-  bool first_ = true;
+  std::string history_, text_;
 };
 
 }  // namespace
@@ -73,10 +73,10 @@ StudySamples::StudySamples(const std::string& manifest, double fraction, std::ui
     const bool learns = sample.split == "train";
     if ((!learns && sample.split != "val") || !sample.label) continue;
     refuse_crop(sample, reader_.where(), decoder);
-    const std::string& group = sample.group.empty() ? sample.id : sample.group;
-    (learns ? train : validation)[group].push_back(
+    (learns ? train : validation)[group_of(sample)].push_back(
         {lot_of(seed, sample.id, "study"), reader_.lines().line_number()});
   }
+  history_ = stream_history().known();
   const auto keep = [&](std::map<std::string, std::vector<Frame>>& groups, Count& count) {
     for (auto& [group, frames] : groups) {
       std::ranges::sort(frames);
@@ -100,7 +100,7 @@ StudySamples::StudySamples(const std::string& manifest, double fraction, std::ui
 
 void StudySamples::write(const std::filesystem::path& path) {
   reader_.rewind();
-  RecordWriter out(path);
+  RecordWriter out(path, history_);
   Sample sample;
   while (reader_.next(sample)) {
     if (kept_.contains(reader_.lines().line_number())) out.write(sample);
@@ -108,55 +108,68 @@ void StudySamples::write(const std::filesystem::path& path) {
   out.commit();
 }
 
-FieldHalves divide_field(const std::string& manifest, std::uint64_t seed,
-                         const std::filesystem::path& base, const std::filesystem::path& learn,
-                         const std::filesystem::path& judge, Rejects& rejects) {
-  SampleReader reader(manifest, rejects, Passes::two);
+FieldSamples::FieldSamples(const std::string& manifest, std::uint64_t seed, Rejects& rejects)
+    : reader_(manifest, rejects, Passes::two) {
+  struct Group {
+    std::uint64_t lot = 0, samples = 0;
+  };
+  std::map<int, std::map<std::string, Group>> classes;
   SampleDecoder decoder;
   Sample sample;
-  const auto group_of = [](const Sample& s) { return s.group.empty() ? s.id : s.group; };
-  std::map<int, std::map<std::pair<std::uint64_t, std::string>, int>> classes;
-  while (reader.next(sample)) {
+  while (reader_.next(sample)) {
     if (!sample.label) continue;
-    refuse_crop(sample, reader.where(), decoder);
+    refuse_crop(sample, reader_.where(), decoder);
     const std::string group = group_of(sample);
-    classes[*sample.label][{lot_of(seed, group, "study field"), group}] = 0;
+    Group& found = classes[*sample.label][group];
+    found.lot = lot_of(seed, group, "study field");
+    ++found.samples;
   }
-  // Turn about, through all classes, so that the halves are of one size however few a class has.
-  std::set<std::string> learning;
-  std::set<std::string> seen;
-  bool turn = true;
+  history_ = stream_history().known();
+  // By turns, through all classes, so that the halves are of one size however few a class has.
+  bool learns = true;
+  std::unordered_set<std::string> seen;
   for (const auto& [label, groups] : classes) {
-    for (const auto& [key, unused] : groups) {
-      if (!seen.insert(key.second).second) continue;
-      if (turn) learning.insert(key.second);
-      turn = !turn;
+    std::vector<std::pair<std::uint64_t, std::string>> order;
+    for (const auto& [name, group] : groups) {
+      if (seen.insert(name).second) order.emplace_back(group.lot, name);
+    }
+    std::ranges::sort(order);
+    for (const auto& [lot, name] : order) {
+      if (learns) learning_.insert(name);
+      ++(learns ? learned_ : judged_).groups;
+      learns = !learns;
+    }
+    for (const auto& [name, group] : groups)
+      (learning_.contains(name) ? learned_ : judged_).samples += group.samples;
+  }
+  if (judged_.groups == 0) {
+    throw Error(Blame::input, fmt::format("{}: has fewer than two labelled signs to divide",
+                                          reader_.lines().name()));
+  }
+}
+
+void FieldSamples::write(const std::filesystem::path& base, const std::filesystem::path& learned,
+                         const std::filesystem::path& judged) {
+  std::optional<RecordWriter> learned_file;
+  if (!learned.empty()) {
+    learned_file.emplace(learned, history_);
+    learned_file->file().write(read_text(base));
+  }
+  RecordWriter judged_file(judged, history_);
+  reader_.rewind();
+  Sample sample;
+  while (reader_.next(sample)) {
+    if (!sample.label) continue;
+    if (!learning_.contains(group_of(sample))) {
+      sample.split = "test";
+      judged_file.write(sample);
+    } else if (learned_file) {
+      sample.split = "train";
+      learned_file->write(sample);
     }
   }
-  FieldHalves halves;
-  halves.judge_groups = seen.size() - learning.size();
-  std::optional<RecordWriter> learn_file, judge_file;
-  if (!learn.empty()) {
-    learn_file.emplace(learn);
-    learn_file->file().write(read_text(base));
-  }
-  if (!judge.empty()) judge_file.emplace(judge);
-  reader.rewind();
-  while (reader.next(sample)) {
-    if (!sample.label) continue;
-    const bool learns = learning.contains(group_of(sample));
-    ++(learns ? halves.learn : halves.judge);
-    sample.split = learns ? "train" : "test";
-    std::optional<RecordWriter>& file = learns ? learn_file : judge_file;
-    if (file) file->write(sample);
-  }
-  if (halves.learn == 0 || halves.judge == 0) {
-    throw Error(Blame::input, fmt::format("{}: has fewer than two labelled signs to divide",
-                                          reader.lines().name()));
-  }
-  if (learn_file) learn_file->commit();
-  if (judge_file) judge_file->commit();
-  return halves;
+  if (learned_file) learned_file->commit();
+  judged_file.commit();
 }
 
 }  // namespace signpost

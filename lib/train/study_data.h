@@ -25,24 +25,38 @@ class StudySamples {
   const Count& train() const { return train_; }
   const Count& validation() const { return validation_; }
 
-  /// Writes what is kept, in the order of the stream, with the history of what was read. Once.
+  /// Writes what is kept, in the order of the stream, with the stream's history. Once.
   void write(const std::filesystem::path& path);
 
  private:
   SampleReader reader_;
+  std::string history_;
   std::unordered_set<std::uint64_t> kept_;  ///< by line
   Count train_, validation_;
 };
 
-/// Divides photographs from the field by their groups, class by class, into two halves; which
-/// groups go where follows from (seed, group). `learn` gets the one as training samples, behind a
-/// copy of `base`; `judge` gets the other as test samples. Either path may be empty. Returns the
-/// numbers of samples. Throws Error{input} as StudySamples does.
-struct FieldHalves {
-  std::uint64_t learn = 0, judge = 0, judge_groups = 0;
+/// Photographs from the field, divided by their groups, class by class, into two halves of one
+/// size: those to learn from and those to be judged by. Which group goes where follows from (seed,
+/// group).
+class FieldSamples {
+ public:
+  /// Reads the stream to its end. Throws Error{input} as StudySamples does, and if there are fewer
+  /// than two labelled groups.
+  FieldSamples(const std::string& manifest, std::uint64_t seed, Rejects& rejects);
+
+  const StudySamples::Count& learned() const { return learned_; }
+  const StudySamples::Count& judged() const { return judged_; }
+
+  /// Writes the one half to `learned`, as training samples behind a copy of `base`, unless that
+  /// path is empty, and the other half to `judged`, as test samples. Once.
+  void write(const std::filesystem::path& base, const std::filesystem::path& learned,
+             const std::filesystem::path& judged);
+
+ private:
+  SampleReader reader_;
+  std::string history_;
+  std::unordered_set<std::string> learning_;  ///< groups
+  StudySamples::Count learned_, judged_;
 };
-FieldHalves divide_field(const std::string& manifest, std::uint64_t seed,
-                         const std::filesystem::path& base, const std::filesystem::path& learn,
-                         const std::filesystem::path& judge, Rejects& rejects);
 
 }  // namespace signpost

@@ -106,7 +106,9 @@ StudyEstimate estimate(const std::vector<StudyRow>& rows, const StudySamples& sa
     const double share = (kShort - fixed) / std::max(1.0, few_epochs - fixed);
     const double fraction = std::max(1e-3, one_digit(options.fraction * std::min(1.0, share)));
     const double seconds = fixed + (few_epochs - fixed) * fraction / options.fraction;
-    result.shorter = fmt::format("--fraction {:g} --epochs {} takes {}", fraction,
+    const std::string thinner =
+        fraction < options.fraction ? fmt::format("--fraction {:g} ", fraction) : std::string();
+    result.shorter = fmt::format("{}--epochs {} takes {}", thinner,
                                  std::min(most_epochs, kShortEpochs), about(seconds));
   }
   return result;

@@ -40,7 +40,7 @@ std::vector<std::string> cells_of(const StudyResultRow& row, bool with_field) {
   return cells;
 }
 
-bool has_field(const StudyResult& result) { return result.field.judge > 0; }
+bool has_field(const StudyResult& result) { return result.field_judged.samples > 0; }
 
 void put(nlohmann::ordered_json& json, const char* key, const std::optional<double>& value) {
   if (value) json[key] = *value;
@@ -99,7 +99,7 @@ std::string StudyResult::text() const {
     text += fmt::format("Of each track's frames a share of {:g} was used.\n", fraction);
   if (has_field(*this)) {
     text += fmt::format("Field: {} photographs of {} signs, which no row was trained on.\n",
-                        grouped(field.judge), grouped(field.judge_groups));
+                        grouped(field_judged.samples), grouped(field_judged.groups));
   }
   for (const StudyResultRow& row : rows) {
     if (!row.row.paper.source.empty())
@@ -123,8 +123,9 @@ std::string StudyResult::json() const {
       {"train", {{"samples", train.samples}, {"groups", train.groups}}},
       {"validation", {{"samples", validation.samples}, {"groups", validation.groups}}}};
   if (has_field(*this)) {
-    json["field"] = {
-        {"learned", field.learn}, {"samples", field.judge}, {"groups", field.judge_groups}};
+    json["field"] = {{"learned_samples", field_learned.samples},
+                     {"samples", field_judged.samples},
+                     {"groups", field_judged.groups}};
   }
   json["rows"] = nlohmann::ordered_json::array();
   for (const StudyResultRow& row : rows) json["rows"].push_back(row_json(row));
