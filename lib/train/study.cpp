@@ -61,8 +61,9 @@ void say_estimate(const StudyEstimate& estimate, const StudyOptions& options, co
 
 std::vector<std::string> arguments_of(const StudyRow& row, const StudyOptions& options) {
   std::vector<std::string> words = command_words(row.flags);
-  if (!row.from.empty()) words.push_back("--weights=" + (options.output / row.from).string());
-  if (!value_of(row.flags, "weights").empty() && !options.weights_folder.empty())
+  const std::string start = starting_point(row, options);
+  if (!start.empty()) words.push_back("--weights=" + start);
+  if (!row.weights.empty() && !options.weights_folder.empty())
     words.push_back("--weights-folder=" + options.weights_folder.string());
   words.push_back("--classes=" + options.classes);
   words.push_back(fmt::format("--seed={}", options.seed));
@@ -103,7 +104,11 @@ StudyResult run_study(const StudyOptions& options, Rejects& rejects, const Words
     StudyResultRow one;
     one.row = std::move(row);
     one.parameters = make_network(one.row.network).parameter_count();
-    one.problem = missing_weights(one.row, options);
+    try {
+      starting_point(one.row, options);
+    } catch (const Error& error) {
+      one.problem = error.what();
+    }
     for (const StudyResultRow& other : result.rows) {
       if (other.row.name == one.row.from && !other.problem.empty())
         one.problem = fmt::format("starts from {}, which is left out", one.row.from);

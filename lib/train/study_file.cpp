@@ -135,7 +135,12 @@ StudyRow read_row(const toml::table& table, const std::vector<FlagValue>& common
     for (FlagValue& flag : flag_table(*train, study_flags(), name))
       put_flag(row.flags, std::move(flag));
   }
-  if (!row.from.empty() && !value_of(row.flags, "weights").empty())
+  const auto weights = std::ranges::find(row.flags, "weights", &FlagValue::name);
+  if (weights != row.flags.end()) {
+    row.weights = std::move(weights->values);
+    row.flags.erase(weights);
+  }
+  if (!row.from.empty() && !row.weights.empty())
     fail_at(table, name, "a row starts from another one or from weights, not from both");
   try {
     row.network = network_of(row.flags);
@@ -151,10 +156,19 @@ StudyRow read_row(const toml::table& table, const std::vector<FlagValue>& common
 }  // namespace
 
 const std::vector<TrainFlag>& study_flags() {
-  static const std::vector<TrainFlag> flags = {
-      {"model"},   {"preset"},     {"image-px"},           {"conv-layers"}, {"fc1"},
-      {"fc2"},     {"weights"},    {"weights-convention"}, {"freeze"},      {"epochs"},
-      {"augment"}, {"batch-size"}, {"learning-rate"}};
+  static const std::vector<TrainFlag> flags = {{"model"},
+                                               {"preset"},
+                                               {"image-px"},
+                                               {"conv-layers"},
+                                               {"fc1"},
+                                               {"fc2"},
+                                               {"weights", true, true},
+                                               {"weights-convention"},
+                                               {"freeze"},
+                                               {"epochs"},
+                                               {"augment"},
+                                               {"batch-size"},
+                                               {"learning-rate"}};
   return flags;
 }
 

@@ -17,10 +17,12 @@ struct PaperFigures {
 
 /// One configuration of a study.
 struct StudyRow {
-  std::string name;   ///< of its run
-  std::string title;  ///< for people
-  std::vector<FlagValue> flags;
-  NetworkOptions network;  ///< what `flags` say of it; size 0 and classes 0: open
+  std::string name;                  ///< of its run
+  std::string title;                 ///< for people
+  std::vector<FlagValue> flags;      ///< of signpost train, but for --weights
+  std::vector<std::string> weights;  ///< names to start from, of which the first that is there is
+                                     ///< taken; empty: from scratch, or `from`
+  NetworkOptions network;            ///< what `flags` say of it; size 0 and classes 0: open
   int epochs = 0;
   bool frozen = false;      ///< only the classifier learns
   std::string from;         ///< starts from the weights of this earlier row

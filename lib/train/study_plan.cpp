@@ -65,17 +65,22 @@ std::vector<StudyRow> chosen_rows(const StudyOptions& options) {
   return rows;
 }
 
-std::string missing_weights(const StudyRow& row, const StudyOptions& options) {
-  const std::string weights = value_of(row.flags, "weights");
-  if (weights.empty()) return {};
-  try {
-    find_weights(weights, options.weights_folder);
-    return {};
-  } catch (const Error& error) {
-    if (options.weights_folder.empty())
-      return fmt::format("needs the weights {}; name their folder with --weights-folder", weights);
-    return error.what();
+std::string starting_point(const StudyRow& row, const StudyOptions& options) {
+  if (!row.from.empty()) return (options.output / row.from).string();
+  for (const std::string& name : row.weights) {
+    try {
+      find_weights(name, options.weights_folder);
+      return name;
+    } catch (const Error& error) {
+      if (error.blame() != Blame::usage) throw;
+    }
   }
+  if (row.weights.empty()) return {};
+  throw Error(Blame::usage,
+              fmt::format("needs the weights {}, {}", fmt::join(row.weights, " or "),
+                          options.weights_folder.empty()
+                              ? "whose folder --weights-folder names"
+                              : "which are not in " + options.weights_folder.string()));
 }
 
 double StudyEstimate::seconds() const {

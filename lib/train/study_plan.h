@@ -12,8 +12,9 @@ namespace signpost {
 /// epochs. Throws Error{usage} for a row that there is not.
 std::vector<StudyRow> chosen_rows(const StudyOptions& options);
 
-/// Why a row cannot be trained here: its weights are not to be found. Empty if it can.
-std::string missing_weights(const StudyRow& row, const StudyOptions& options);
+/// What a row starts from, as --weights takes it: its name, or its folder's file. Empty if it
+/// starts from scratch. Throws Error{usage} if none of its weights is to be found.
+std::string starting_point(const StudyRow& row, const StudyOptions& options);
 
 /// How long rows take, and what would take some 20 minutes.
 struct StudyEstimate {

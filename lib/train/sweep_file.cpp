@@ -70,8 +70,9 @@ class SweepReader {
       if (std::ranges::find(kTopKeys, key.str()) != kTopKeys.end()) continue;
       const std::string near(nearest_name(key.str(), kTopKeys));
       fail_at(node, name_,
-              fmt::format("{} is not known here{}; flags for all runs belong into [base]",
-                          key.str(), near.empty() ? "" : "; did you mean " + near + "?"));
+              fmt::format("{} is not known here; {}", key.str(),
+                          near.empty() ? "flags for all runs belong into [base]"
+                                       : "did you mean " + near + "?"));
     }
   }
 
