@@ -10,7 +10,7 @@
 
 #include "base/interrupt.h"
 #include "base/parallel.h"
-#include "train/precision.h"
+#include "train/hardware.h"
 #include "train/torch_network.h"
 
 namespace signpost {
@@ -23,15 +23,17 @@ constexpr int kLargePx = 160;
 constexpr int kFewestSteps = 2, kMostSteps = 8;
 constexpr double kEnough = 0.5;  // seconds
 
-/// Seconds of the best of some calls, after one that does not count.
+/// Seconds of the best of some calls, after one that does not count. `work` returns a tensor that
+/// it computes last: to read it waits for a device that works behind the program's back.
 template <typename Work>
 double best_of(Work work) {
-  work();
+  const auto done = [&] { work().flatten()[0].template item<float>(); };
+  done();
   double best = 1e9, sum = 0;
   for (int i = 0; i < kMostSteps && (i < kFewestSteps || sum < kEnough); ++i) {
     stop_if_interrupted();
     const Clock::time_point start = Clock::now();
-    work();
+    done();
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
     best = std::min(best, seconds);
     sum += seconds;
@@ -43,17 +45,21 @@ double best_of(Work work) {
 
 StepCost step_cost(const NetworkOptions& options, bool frozen, int jobs) {
   at::set_num_threads(job_count(jobs));
+  const torch::Device device = training_device();
   TorchNetwork network(make_network(options));
+  network.to(device);
   if (frozen) network.freeze_backbone();
   const std::int64_t batch = options.input_px < kLargePx ? kSmallBatch : kLargeBatch;
   const torch::Tensor images = torch::randn({batch, 3, options.input_px, options.input_px})
-                                   .contiguous(torch::MemoryFormat::ChannelsLast);
-  const torch::Tensor labels = torch::randint(0, options.classes, {batch}, torch::kInt64);
+                                   .contiguous(torch::MemoryFormat::ChannelsLast)
+                                   .to(device);
+  const torch::Tensor labels =
+      torch::randint(0, options.classes, {batch}, torch::kInt64).to(device);
   std::vector<torch::Tensor> learning;
   for (const torch::Tensor& parameter : network.parameters()) {
     if (parameter.requires_grad()) learning.push_back(parameter);
   }
-  const bool bfloat16 = processor_has_bfloat16();
+  const bool bfloat16 = trains_in_bfloat16(device);
   network.train();
   torch::optim::SGD sgd(learning, torch::optim::SGDOptions(1e-4).momentum(0.9).nesterov(true));
   const auto each = static_cast<double>(batch);
@@ -62,22 +68,23 @@ StepCost step_cost(const NetworkOptions& options, bool frozen, int jobs) {
       best_of([&] {
         torch::Tensor logits;
         {
-          const Autocast autocast(bfloat16);
+          const Autocast autocast(bfloat16, device);
           logits = network.forward(images);
         }
         torch::nn::functional::cross_entropy(logits.to(torch::kFloat32), labels).backward();
         sgd.step();
         sgd.zero_grad();
+        return learning.front().detach();
       }) /
       each;
   network.eval();
   const torch::NoGradGuard no_grad;
   cost.validation = best_of([&] {
-                      const Autocast autocast(bfloat16);
-                      network.forward(images);
+                      const Autocast autocast(bfloat16, device);
+                      return network.forward(images).to(torch::kFloat32);
                     }) /
                     each;
-  cost.last = best_of([&] { network.forward(images); }) / each;
+  cost.last = best_of([&] { return network.forward(images); }) / each;
   return cost;
 }
 

@@ -18,7 +18,6 @@ namespace signpost {
 namespace {
 
 constexpr std::string_view kFolder = "docs/study/";
-constexpr int kDefaultEpochs = 12;  // of signpost train
 
 void refuse_unknown(const toml::table& table, std::span<const std::string_view> known,
                     const std::string& name) {
@@ -94,6 +93,7 @@ NetworkOptions network_of(const std::vector<FlagValue>& flags) {
   take_number(flags, "conv-layers", network.conv_layers);
   take_number(flags, "fc1", network.fc1);
   take_number(flags, "fc2", network.fc2);
+  take_number(flags, "width", network.width);
   const std::vector<std::string> names = network_names();
   if (std::ranges::find(names, network.name) == names.end()) {
     throw Error(Blame::usage, fmt::format("there is no network {}; known are {}", network.name,
@@ -144,7 +144,6 @@ StudyRow read_row(const toml::table& table, const std::vector<FlagValue>& common
     fail_at(table, name, "a row starts from another one or from weights, not from both");
   try {
     row.network = network_of(row.flags);
-    row.epochs = kDefaultEpochs;
     take_number(row.flags, "epochs", row.epochs);
   } catch (const Error& error) {
     fail_at(table, name, error.what());
@@ -162,12 +161,14 @@ const std::vector<TrainFlag>& study_flags() {
                                                {"conv-layers"},
                                                {"fc1"},
                                                {"fc2"},
+                                               {"width"},
                                                {"weights", true, true},
                                                {"weights-convention"},
                                                {"freeze"},
                                                {"epochs"},
                                                {"augment"},
                                                {"batch-size"},
+                                               {"class-balance"},
                                                {"learning-rate"}};
   return flags;
 }

@@ -23,10 +23,10 @@ struct StudyRow {
   std::vector<std::string> weights;  ///< names to start from, of which the first that is there is
                                      ///< taken; empty: from scratch, or `from`
   NetworkOptions network;            ///< what `flags` say of it; size 0 and classes 0: open
-  int epochs = 0;
-  bool frozen = false;      ///< only the classifier learns
-  std::string from;         ///< starts from the weights of this earlier row
-  bool with_field = false;  ///< learns from half of the field's signs too
+  int epochs = 0;                    ///< 0: by the number of samples, as signpost train does
+  bool frozen = false;               ///< only the classifier learns
+  std::string from;                  ///< starts from the weights of this earlier row
+  bool with_field = false;           ///< learns from half of the field's signs too
   PaperFigures paper;
 };
 

@@ -9,6 +9,7 @@
 #include "base/spelling.h"
 #include "sample/catalogue.h"
 #include "train/pretrained.h"
+#include "train/schedule.h"
 #include "train/step_cost.h"
 
 namespace signpost {
@@ -100,11 +101,13 @@ StudyEstimate estimate(const std::vector<StudyRow>& rows, const StudySamples& sa
     const StepCost cost = step_cost(row.network, row.frozen, options.jobs);
     const double learning = train + (row.with_field ? static_cast<double>(learned) : 0);
     const double px = row.network.input_px;
-    result.rows.push_back({row.name, row_seconds(cost, row.epochs, learning, validation),
+    const int epochs =
+        row.epochs > 0 ? row.epochs : default_epochs(static_cast<std::uint64_t>(learning));
+    result.rows.push_back({row.name, row_seconds(cost, epochs, learning, validation),
                            make_network(row.network).parameter_count(),
                            (learning + validation) * px * px * 3});
-    few_epochs += row_seconds(cost, std::min(row.epochs, kShortEpochs), learning, validation);
-    most_epochs = std::max(most_epochs, row.epochs);
+    few_epochs += row_seconds(cost, std::min(epochs, kShortEpochs), learning, validation);
+    most_epochs = std::max(most_epochs, epochs);
   }
   if (result.seconds() > kShort) {
     const double fixed = kStart * static_cast<double>(rows.size());
