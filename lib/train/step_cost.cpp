@@ -18,7 +18,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::int64_t kSmallBatch = 32, kLargeBatch = 8;  // below and from kLargePx
+constexpr std::int64_t kSmallBatch = 64, kLargeBatch = 16;  // below and from kLargePx
 constexpr int kLargePx = 160;
 constexpr int kFewestSteps = 2, kMostSteps = 8;
 constexpr double kEnough = 0.5;  // seconds
@@ -72,11 +72,13 @@ StepCost step_cost(const NetworkOptions& options, bool frozen, int jobs) {
           logits = network.forward(images);
         }
         torch::nn::functional::cross_entropy(logits.to(torch::kFloat32), labels).backward();
-        sgd.step();
-        sgd.zero_grad();
-        return learning.front().detach();
+        return learning.front().grad();
       }) /
       each;
+  cost.update = best_of([&] {
+    sgd.step();
+    return learning.front().detach();
+  });
   network.eval();
   const torch::NoGradGuard no_grad;
   cost.validation = best_of([&] {

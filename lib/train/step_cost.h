@@ -6,11 +6,12 @@
 
 namespace signpost {
 
-/// What one image costs on this machine now, in seconds of the clock, with all threads.
+/// What training costs on this machine now, in seconds of the clock, with all threads.
 struct StepCost {
-  double training = 0;    ///< forward, backward and the step
-  double validation = 0;  ///< forward, in the precision of training
-  double last = 0;        ///< forward in float32, as the last measurement of a run is done
+  double training = 0;    ///< one image: forward and backward
+  double update = 0;      ///< the weights, once a batch
+  double validation = 0;  ///< one image: forward, in the precision of training
+  double last = 0;        ///< one image in float32, as the last measurement of a run is done
 };
 
 /// Measures a few steps of a network of random weights on noise, after one to warm up; a second or

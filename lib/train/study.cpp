@@ -7,8 +7,8 @@
 #include <memory>
 
 #include "base/error.h"
-#include "base/file.h"
 #include "train/run_engine.h"
+#include "train/run_files.h"
 #include "train/step_cost.h"
 #include "train/study_plan.h"
 #include "train/train_series.h"
@@ -20,12 +20,6 @@ namespace fs = std::filesystem;
 using Words = std::function<void(const std::string&)>;
 
 constexpr double kGiB = 1 << 30;
-
-void write_text(const fs::path& path, const std::string& text) {
-  OutputFile file(path, true);
-  file.write(text);
-  file.commit();
-}
 
 bool is_done(const StudyOptions& options, const StudyRow& row) {
   return !options.force && fs::exists(options.output / row.name / "weights.safetensors");
@@ -197,8 +191,8 @@ StudyResult run_study(const StudyOptions& options, Rejects& rejects, const Words
         return figures_text(row);
       },
       words);
-  write_text(options.output / "table.md", result.text());
-  write_text(options.output / "table.json", result.json());
+  write_run_file(options.output / "table.md", result.text());
+  write_run_file(options.output / "table.json", result.json());
   return result;
 }
 

@@ -145,6 +145,9 @@ StudyRow read_row(const toml::table& table, const std::vector<FlagValue>& common
   try {
     row.network = network_of(row.flags);
     take_number(row.flags, "epochs", row.epochs);
+    int batch = 1;
+    take_number(row.flags, "batch-size", batch);
+    if (batch < 1) throw Error(Blame::usage, "batch-size must be at least 1");
   } catch (const Error& error) {
     fail_at(table, name, error.what());
   }

@@ -20,10 +20,18 @@ constexpr double kReading = 1.0 / 2000;  // seconds an image
 constexpr double kShort = 20 * 60;       // what is suggested
 constexpr int kShortEpochs = 2;
 
+double batch_of(const StudyRow& row, double train, int epochs) {
+  const std::string given = value_of(row.flags, "batch-size");
+  return given.empty() ? default_batch_size(static_cast<std::uint64_t>(train), epochs)
+                       : std::stod(given);
+}
+
 /// Seconds of one row.
-double row_seconds(const StepCost& cost, int epochs, double train, double validation) {
-  return kStart + kReading * (train + validation) +
-         epochs * (train * cost.training + validation * cost.validation) + validation * cost.last;
+double row_seconds(const StudyRow& row, const StepCost& cost, int epochs, double train,
+                   double validation) {
+  const double each = train * (cost.training + cost.update / batch_of(row, train, epochs)) +
+                      validation * cost.validation;
+  return kStart + kReading * (train + validation) + epochs * each + validation * cost.last;
 }
 
 /// 0.0437 as 0.04: rounded down to one digit.
@@ -103,10 +111,10 @@ StudyEstimate estimate(const std::vector<StudyRow>& rows, const StudySamples& sa
     const double px = row.network.input_px;
     const int epochs =
         row.epochs > 0 ? row.epochs : default_epochs(static_cast<std::uint64_t>(learning));
-    result.rows.push_back({row.name, row_seconds(cost, epochs, learning, validation),
+    result.rows.push_back({row.name, row_seconds(row, cost, epochs, learning, validation),
                            make_network(row.network).parameter_count(),
                            (learning + validation) * px * px * 3});
-    few_epochs += row_seconds(cost, std::min(epochs, kShortEpochs), learning, validation);
+    few_epochs += row_seconds(row, cost, std::min(epochs, kShortEpochs), learning, validation);
     most_epochs = std::max(most_epochs, epochs);
   }
   if (result.seconds() > kShort) {

@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "base/file.h"
 #include "train/run_figures.h"
+#include "train/run_files.h"
 #include "train/train_series.h"
 
 namespace signpost {
@@ -36,12 +36,6 @@ Planned planned(const SweepPlan& plan, const fs::path& manifest) {
     result.rows.push_back(std::move(row));
   }
   return result;
-}
-
-void write_text(const fs::path& path, const std::string& text) {
-  OutputFile file(path, true);
-  file.write(text);
-  file.commit();
 }
 
 }  // namespace
@@ -126,8 +120,8 @@ SweepResult run_sweep(const SweepOptions& options,
     if ((a.done() > 0) != (b.done() > 0)) return a.done() > 0;
     return a.mean().value > b.mean().value;
   });
-  write_text(options.output / "sweep.json", result.json());
-  write_text(options.output / "sweep.html", result.html());
+  write_run_file(options.output / "sweep.json", result.json());
+  write_run_file(options.output / "sweep.html", result.html());
   return result;
 }
 

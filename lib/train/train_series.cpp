@@ -1,9 +1,6 @@
 #include "train/train_series.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -99,17 +96,10 @@ void keep_standard_input(const fs::path& path) {
 
 TrainSeries::TrainSeries(const Options& options) : options_(options) {
   open_folder();
-  lock_ = ::open(options_.folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (lock_ < 0 || ::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
-    if (lock_ >= 0) ::close(lock_);
-    throw Error(Blame::environment,
-                options_.folder.string() + ": another program is training here; wait for it");
-  }
+  lock_.emplace(options_.folder);
   read_calls();
   write_calls();
 }
-
-TrainSeries::~TrainSeries() { ::close(lock_); }
 
 fs::path TrainSeries::run_folder(const std::string& name) const { return options_.folder / name; }
 

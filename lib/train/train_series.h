@@ -4,11 +4,13 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/progress.h"
+#include "train/run_files.h"
 
 namespace signpost {
 
@@ -50,7 +52,6 @@ class TrainSeries {
   explicit TrainSeries(const Options& options);
   TrainSeries(const TrainSeries&) = delete;
   TrainSeries& operator=(const TrainSeries&) = delete;
-  ~TrainSeries();
 
   const std::filesystem::path& folder() const { return options_.folder; }
   std::filesystem::path run_folder(const std::string& name) const;
@@ -84,7 +85,7 @@ class TrainSeries {
   void write_calls() const;
 
   Options options_;
-  int lock_ = -1;
+  std::optional<RunLock> lock_;
   std::map<std::string, Known> known_;
   std::map<std::string, std::string> digests_;  ///< of manifests, by path
 };

@@ -137,7 +137,7 @@ TEST_CASE("a folder is opened by one program at a time, and only if it is a seri
   {
     const TrainSeries series(shop.options());
     CHECK_THROWS_WITH(TrainSeries(shop.options()),
-                      Catch::Contains("another program is training here"));
+                      Catch::Contains("another signpost train is working"));
   }
   CHECK_THROWS_WITH(TrainSeries(shop.options(false)), Catch::Contains("exists already; --resume"));
   TrainSeries::Options study = shop.options();
