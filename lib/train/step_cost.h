@@ -6,7 +6,7 @@
 
 namespace signpost {
 
-/// What training costs on this machine now, in seconds of the clock, with all threads.
+/// What training costs on this machine, in seconds, as if nothing else ran on it.
 struct StepCost {
   double training = 0;    ///< one image: forward and backward
   double update = 0;      ///< the weights, once a batch
@@ -14,8 +14,10 @@ struct StepCost {
   double last = 0;        ///< one image in float32, as the last measurement of a run is done
 };
 
-/// Measures a few steps of a network of random weights on noise, after one to warm up; a second or
-/// two for the large ones. `frozen`: only the classifier learns. `jobs`: threads, 0 for all cores.
+/// Measures a few steps of a network of random weights on noise, after one to warm up; some seconds
+/// for the large ones. `frozen`: only the classifier learns. On the processor it counts the time of
+/// one thread at work, whatever else is going on, and takes `jobs` of them (0: all cores) to get
+/// 0.8 of their number done; on a GPU it counts the clock's time. Call from one thread.
 StepCost step_cost(const NetworkOptions& network, bool frozen, int jobs);
 
 /// "about 40 s", "about 20 min", "about 9 h".
