@@ -97,6 +97,9 @@ Exit run(Options options) {
                               own.network, options.train.network.name));
     }
   }
+  if (const int rank = launched_rank(); rank > 0 && !options.stream.rejects.file.empty()) {
+    options.stream.rejects.file += fmt::format(".rank{}", rank);
+  }
   Rejects rejects(program_name(), reject_options(options.stream.rejects));
   options.train.manifest = options.stream.manifest;
   options.train.root = options.stream.root;

@@ -114,9 +114,8 @@ EpochFigures Learner::run_epoch(std::uint64_t epoch, Progress& progress) {
     loss_sum += last_loss_;
     right += static_cast<std::uint64_t>((logits.argmax(1) == targets).sum().item<std::int64_t>());
     seen += batch->count;
-    progress.note(fmt::format("epoch {}/{}  loss {:.3f}  accuracy {:.1f} %", epoch + 1, epochs,
-                              loss_sum / static_cast<double>(i + 1),
-                              100.0 * static_cast<double>(right) / static_cast<double>(seen)));
+    show(epoch * ready_.steps_each + i, loss_sum / static_cast<double>(i + 1),
+         static_cast<double>(right) / static_cast<double>(seen), progress);
     progress.add(batch->count * static_cast<std::uint64_t>(ranks_.size()));
   }
   const torch::Tensor sums = torch::tensor({loss_sum, static_cast<double>(right)}, torch::kFloat64);
@@ -131,10 +130,28 @@ EpochFigures Learner::run_epoch(std::uint64_t epoch, Progress& progress) {
   return figures;
 }
 
+void Learner::show(std::uint64_t index, double loss, double accuracy, Progress& progress) {
+  constexpr std::uint64_t kParts = 24;
+  const auto part = static_cast<std::size_t>(index * kParts / steps_);
+  if (curve_.empty() || part >= curve_.size()) {
+    curve_.push_back(last_loss_);
+  } else {
+    curve_.back() += (last_loss_ - curve_.back()) * 0.1;
+  }
+  const std::uint64_t epoch = index / ready_.steps_each + 1;
+  std::string text = fmt::format("epoch {}/{}  loss {:.3f} {}  accuracy {:.1f} %", epoch,
+                                 ready_.info.epochs, loss, sparkline(curve_), 100 * accuracy);
+  if (last_validation_ > 0) text += fmt::format("  validation {:.2f} %", 100 * last_validation_);
+  progress.note(std::move(text), fmt::format("\"epoch\":{},\"epochs\":{},\"loss\":{:.6f},"
+                                             "\"accuracy\":{:.6f}",
+                                             epoch, ready_.info.epochs, loss, accuracy));
+}
+
 Evaluation Learner::validate(bool bfloat16) {
   optimiser_.swap_average();
   Evaluation validation = evaluate(network_, ready_.info, ready_.data.validation, bfloat16, ranks_);
   optimiser_.swap_average();
+  last_validation_ = validation.accuracy();
   return validation;
 }
 

@@ -44,6 +44,7 @@ class Learner {
   bool bfloat16() const { return bfloat16_; }
 
  private:
+  void show(std::uint64_t index, double loss, double accuracy, Progress& progress);
   torch::Tensor step(std::uint64_t index, const Batch& batch, int px, torch::Tensor& targets);
 
   Prepared& ready_;
@@ -56,6 +57,8 @@ class Learner {
   Objective objective_;
   torch::Tensor mean_, deviation_;
   double last_loss_ = 0;
+  std::vector<double> curve_;  ///< of the loss, for the live view: one value for each part of a run
+  double last_validation_ = 0;  ///< accuracy; 0 before the first
 };
 
 /// How long things take here, for --budget.

@@ -41,6 +41,38 @@ int number(std::string_view name, const std::string& text, int low, int high) {
   return value;
 }
 
+/// What a launcher says of this process.
+struct Launch {
+  int rank = 0, size = 1, here = 1;
+  std::string address;
+  int port = 0;
+};
+
+/// Nothing for a process alone.
+std::optional<Launch> launch_of_environment() {
+  const auto world = variable({"WORLD_SIZE", "OMPI_COMM_WORLD_SIZE"});
+  const auto address = variable({"MASTER_ADDR"}), port = variable({"MASTER_PORT"});
+  if (!world || (!std::getenv("WORLD_SIZE") && !address)) return std::nullopt;
+  Launch launch;
+  launch.size = number("WORLD_SIZE", *world, 1, 4096);
+  if (launch.size == 1) return std::nullopt;
+  const auto rank = variable({"RANK", "OMPI_COMM_WORLD_RANK"});
+  if (!rank || !address || !port) {
+    throw Error(Blame::usage, fmt::format("WORLD_SIZE is {}, but {} is not set; a launcher sets "
+                                          "RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT",
+                                          launch.size,
+                                          !rank      ? "RANK"
+                                          : !address ? "MASTER_ADDR"
+                                                     : "MASTER_PORT"));
+  }
+  launch.rank = number("RANK", *rank, 0, launch.size - 1);
+  const auto local = variable({"LOCAL_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_SIZE"});
+  launch.here = local ? number("LOCAL_WORLD_SIZE", *local, 1, launch.size) : launch.size;
+  launch.address = *address;
+  launch.port = number("MASTER_PORT", *port, 1, 65535);
+  return launch;
+}
+
 }  // namespace
 
 struct Ranks::Group {
@@ -73,37 +105,28 @@ Ranks::~Ranks() = default;
 Ranks::Ranks(int rank, int size, int here, std::unique_ptr<Group> group)
     : rank_(rank), size_(size), here_(here), group_(std::move(group)) {}
 
+int launched_rank() {
+  const std::optional<Launch> launch = launch_of_environment();
+  return launch ? launch->rank : 0;
+}
+
 Ranks Ranks::from_environment() {
-  const auto world = variable({"WORLD_SIZE", "OMPI_COMM_WORLD_SIZE"});
-  const auto address = variable({"MASTER_ADDR"}), port = variable({"MASTER_PORT"});
-  if (!world || (!std::getenv("WORLD_SIZE") && !address)) return {};
-  const int size = number("WORLD_SIZE", *world, 1, 4096);
-  if (size == 1) return {};
-  const auto given = variable({"RANK", "OMPI_COMM_WORLD_RANK"});
-  if (!given || !address || !port) {
-    throw Error(Blame::usage, fmt::format("WORLD_SIZE is {}, but {} is not set; a launcher sets "
-                                          "RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT",
-                                          size,
-                                          !given     ? "RANK"
-                                          : !address ? "MASTER_ADDR"
-                                                     : "MASTER_PORT"));
-  }
-  const int rank = number("RANK", *given, 0, size - 1);
-  const auto local = variable({"LOCAL_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_SIZE"});
-  const int here = local ? number("LOCAL_WORLD_SIZE", *local, 1, size) : size;
-  const int listening = number("MASTER_PORT", *port, 1, 65535);
+  const std::optional<Launch> launch = launch_of_environment();
+  if (!launch) return {};
+  const int rank = launch->rank, size = launch->size, here = launch->here, port = launch->port;
+  const std::string address = launch->address;
   auto group = std::make_unique<Group>();
   together(rank, [&] {
     c10d::TCPStoreOptions store_options;
-    store_options.port = static_cast<std::uint16_t>(listening);
+    store_options.port = static_cast<std::uint16_t>(port);
     store_options.isServer = rank == 0;
     store_options.numWorkers = size;
     store_options.timeout = kPatience;
-    const auto store = c10::make_intrusive<c10d::TCPStore>(*address, store_options);
+    const auto store = c10::make_intrusive<c10d::TCPStore>(address, store_options);
     const auto options = c10d::ProcessGroupGloo::Options::create(kPatience);
     const auto name = variable({"GLOO_SOCKET_IFNAME"});
     options->devices = {name ? c10d::ProcessGroupGloo::createDeviceForInterface(*name)
-                        : *address == "localhost" || *address == "127.0.0.1"
+                        : address == "localhost" || address == "127.0.0.1"
                             ? c10d::ProcessGroupGloo::createDeviceForHostname("127.0.0.1")
                             : c10d::ProcessGroupGloo::createDefaultDevice()};
     options->threads = 2;

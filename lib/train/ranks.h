@@ -49,4 +49,8 @@ class Ranks {
   std::unique_ptr<Group> group_;
 };
 
+/// Which of several processes the launcher says that this one is; 0 for one alone. Throws
+/// Error{usage} as Ranks::from_environment does.
+int launched_rank();
+
 }  // namespace signpost

@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/interrupt.h"
+#include "base/json_text.h"
 #include "sample/stream.h"
 #include "train/run_folder.h"
 
@@ -250,7 +251,8 @@ void TrainSeries::run_all(const std::vector<TrainCall>& calls, const std::string
   for (std::size_t i = 0; i < calls.size(); ++i) {
     const std::string place = fmt::format("{}/{} {}", i + 1, calls.size(), calls[i].name);
     const CallEnd end = run(calls[i], [&](std::string_view line) {
-      progress.note(fmt::format("{}: {}", calls[i].name, line));
+      progress.note(fmt::format("{}: {}", calls[i].name, line),
+                    "\"run\":" + json_string(calls[i].name));
       progress.add(0);
     });
     const std::string came_of_it = on_end(i, end);

@@ -70,4 +70,7 @@ struct TrainResult {
 TrainResult train(const TrainOptions& options, Rejects& rejects,
                   const std::function<void(const std::string&)>& words);
 
+/// Which of several processes a launcher says that this one is; 0 for one alone.
+int launched_rank();
+
 }  // namespace signpost
