@@ -1,11 +1,17 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdio>
 #include <memory>
+#include <string_view>
 
+#include "base/child_process.h"
+#include "base/file.h"
 #include "cli/command.h"
 #include "train/network_spec.h"
+#include "train/sweep.h"
 #include "train/trainer.h"
 
 namespace signpost {
@@ -21,8 +27,65 @@ struct Options {
   StreamOptions stream;
   TrainOptions train;
   std::vector<OwnFlags> own_flags;
+  std::filesystem::path sweep;
   bool json = false;
 };
+
+/// Flags that speak of the call, not of a run: a sweep's runs do not have them.
+constexpr std::array<std::string_view, 11> kOfTheCall = {"help",  "version", "quiet",   "output",
+                                                         "force", "resume",  "sweep",   "json",
+                                                         "root",  "jobs",    "progress"};
+
+bool speaks_of_the_call(const std::string& flag) {
+  return std::ranges::find(kOfTheCall, flag) != kOfTheCall.end();
+}
+
+/// The flags that a sweep may set, and those that this command line sets for all of its runs.
+struct SweepFlags {
+  std::vector<TrainFlag> known;
+  std::vector<FlagValue> given;
+
+  explicit SweepFlags(const CLI::App& app) {
+    for (const CLI::Option* option : app.get_options()) {
+      if (option->get_lnames().empty() || speaks_of_the_call(option->get_lnames().front()))
+        continue;
+      const std::string& name = option->get_lnames().front();
+      if (name == "rejects") {
+        if (option->count() == 0) continue;
+        throw Error(
+            Blame::usage,
+            "--rejects is not for sweeps; what each run said is in the folder logs of the output");
+      }
+      const bool takes_value = option->get_items_expected_max() > 0;
+      known.push_back({name, takes_value, option->get_items_expected_max() > 1});
+      if (option->count() == 0) continue;
+      given.push_back({name, takes_value ? option->results() : std::vector<std::string>()});
+    }
+  }
+};
+
+Exit run_sweep_file(const Options& options, const CLI::App& app) {
+  const SweepFlags flags(app);
+  SweepOptions sweep;
+  sweep.plan =
+      parse_sweep(read_text(options.sweep), options.sweep.string(), flags.known, flags.given);
+  sweep.manifest = options.stream.manifest;
+  sweep.output = options.train.run;
+  sweep.root = options.stream.root;
+  sweep.program = program_beside("signpost-train");
+  sweep.jobs = options.train.jobs;
+  sweep.resume = options.train.resume;
+  sweep.force = options.train.force;
+  sweep.progress = progress_style(options.train.progress);
+  const SweepResult result = run_sweep(sweep, [](const std::string& line) { say(line); });
+  fmt::print("{}", options.json ? result.json() : result.text());
+  if (result.failed > 0) {
+    say(fmt::format("{} failed; what each said is in {}", counted(result.failed, "run"),
+                    (sweep.output / "logs").string()));
+    return Exit::failed;
+  }
+  return result.rejects ? Exit::rejected : Exit::done;
+}
 
 Exit run(Options options) {
   for (const OwnFlags& own : options.own_flags) {
@@ -209,13 +272,19 @@ Command command() {
                 ->check(CLI::Range(1e-6, 100.0));
             app.add_option("--classes", train.classes, "Class catalogue: a name or a TOML file")
                 ->capture_default_str();
+            app.add_option("--sweep", options->sweep,
+                           "Train all that this TOML file asks for, each in a folder of its own "
+                           "in the output")
+                ->type_name("FILE");
             app.add_flag("--json", options->json,
-                         "Print the final evaluation and calibration as JSON");
+                         "Print the final evaluation, or the sweep's table, as JSON");
             add_seed(app, train.seed);
             add_root(app, options->stream.root);
             add_jobs(app, train.jobs);
             add_progress(app, train.progress);
-            return [options] { return run(*options); };
+            return [options, &app] {
+              return options->sweep.empty() ? run(*options) : run_sweep_file(*options, app);
+            };
           }};
 }
 
