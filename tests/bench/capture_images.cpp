@@ -122,6 +122,7 @@ void measure(const Setup& setup, bool blobs, int group) {
              blobs ? "inside" : "beside", group, setup.images / write_seconds,
              static_cast<double>(read) / setup.bytes / read_seconds,
              static_cast<double>(disk_bytes(setup.folder)) / 1e6);
+  std::fflush(stdout);
   fs::remove_all(setup.folder);
 }
 
