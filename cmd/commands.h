@@ -44,6 +44,7 @@ inline constexpr std::array kModelCommands = {
 
 inline constexpr std::array kDeviceCommands = {
     CommandEntry{"run", "Classify images with a package"},
+    CommandEntry{"submit", "Send captures from a queue on the device to the server"},
 };
 
 /// What `signpost --help` lists. tests/unit/cli checks it against the programs that are built.
