@@ -137,11 +137,13 @@ class Adder {
       reader_.read(file, image_);
     } catch (const Error& error) {
       if (error.blame() != Blame::input) throw;
-      rejects_.add(where, error.what(), record);
+      std::string what = error.what();
+      if (what.starts_with(file + ": ")) what.erase(0, file.size() + 2);
+      rejects_.add(where, what, record);
       return;
     }
     if (image_.empty()) {
-      rejects_.add(where, file + ": is empty", record);
+      rejects_.add(where, "is empty", record);
       return;
     }
     const bool fresh = queue_.add(image_, ending_of(file), metadata);
@@ -160,7 +162,7 @@ class Adder {
       const std::string file = metadata ? file_of_record(*metadata) : std::string();
       if (metadata && file.empty()) wrong = "has no \"file\"";
       if (wrong.empty()) {
-        add(file, *metadata, where, line);
+        add(file, *metadata, where + ": " + file, line);
       } else {
         rejects_.add(where, wrong, line);
       }

@@ -395,7 +395,10 @@ void load_certificate(SSL_CTX& context, const WebOptions& options) {
 }  // namespace
 
 bool is_loopback_host(const std::string& host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
+  // A name that only begins like an address ("127.example.org") is none.
+  const bool v4 =
+      host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string::npos;
+  return v4 || host == "localhost" || host == "::1";
 }
 
 WebServer::WebServer(WebOptions options, Log log) : core_(std::make_unique<Core>()) {

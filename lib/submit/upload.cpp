@@ -35,8 +35,11 @@ std::string part(CURLU* url, CURLUPart which) {
   return text;
 }
 
+/// A name that only begins like an address ("127.0.0.1.example.org") is none.
 bool is_loopback(const std::string& host) {
-  return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+  const bool v4 =
+      host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string::npos;
+  return v4 || host == "localhost" || host == "[::1]";
 }
 
 /// The address that captures are posted to.
