@@ -221,7 +221,7 @@ void Connection::finish() {
   if (broken_ && refused_ == 0) return;
   if (tls_) SSL_shutdown(tls_);
   ::shutdown(socket_, SHUT_WR);
-  if (reusable()) return;
+  if (head_ == 0 || reusable()) return;  // nothing is on its way
   // Closing while bytes arrive would reset the connection, and the answer with it (RFC 9112, 9.6).
   const Clock::time_point deadline = after(kLinger);
   while (wait(Await::read, deadline)) {
