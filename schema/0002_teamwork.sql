@@ -203,7 +203,7 @@ LEFT JOIN predictions p
 -- The queue: what nobody has decided and too few have labelled.
 CREATE INDEX capture_now_uncertain ON capture_now (confidence IS NULL, confidence)
   WHERE review_id IS NULL AND opinions < wanted;
-CREATE INDEX capture_now_class ON capture_now (predicted, confidence)
+CREATE INDEX capture_now_class ON capture_now (predicted IS NULL, predicted, confidence IS NULL, confidence)
   WHERE review_id IS NULL AND opinions < wanted;
 CREATE INDEX capture_now_status ON capture_now (status);
 
@@ -224,7 +224,11 @@ LEFT JOIN predictions p ON p.prediction_id = n.prediction_id
 LEFT JOIN annotations a ON a.annotation_id = n.annotation_id;
 
 CREATE TRIGGER captures_now AFTER INSERT ON captures
-BEGIN INSERT INTO capture_now (capture_id) VALUES (NEW.capture_id); END;
+BEGIN
+  INSERT INTO capture_now (capture_id, wanted) VALUES (NEW.capture_id,
+    CASE WHEN substr(NEW.sha256, 17, 8) < coalesce((SELECT value FROM settings WHERE name = 'labels_below'), 'g')
+    THEN coalesce((SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'labels'), 1) ELSE 1 END);
+END;
 CREATE TRIGGER predictions_now AFTER INSERT ON predictions
 BEGIN
   UPDATE capture_now SET prediction_id = NEW.prediction_id, predicted = NEW.label, confidence = NEW.confidence
@@ -265,11 +269,7 @@ WHEN (OLD.taken IS NOT NULL AND NEW.taken IS NOT OLD.taken)
   OR (OLD.latitude IS NOT NULL AND (NEW.latitude IS NOT OLD.latitude OR NEW.longitude IS NOT OLD.longitude))
 BEGIN SELECT raise(ABORT, 'a time or place that is known is never changed'); END;
 
-CREATE TRIGGER images_insert BEFORE INSERT ON images
-WHEN EXISTS (SELECT 1 FROM images WHERE capture_id = NEW.capture_id)
-BEGIN SELECT raise(ABORT, 'images are never replaced'); END;
-CREATE TRIGGER images_update BEFORE UPDATE ON images
-BEGIN SELECT raise(ABORT, 'images are never changed'); END;
+-- Bytes are verified by their digest whenever they are read, so what was spoilt may be written again.
 CREATE TRIGGER images_delete BEFORE DELETE ON images
 WHEN NOT EXISTS (SELECT 1 FROM captures JOIN tombstones USING (sha256) WHERE capture_id = OLD.capture_id)
 BEGIN SELECT raise(ABORT, 'images are never deleted without a tombstone'); END;

@@ -7,9 +7,9 @@
 #include <numeric>
 #include <utility>
 
+#include "base/csv.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "source/csv.h"
 
 namespace signpost {
 namespace {

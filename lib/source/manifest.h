@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "source/csv.h"
+#include "base/csv.h"
 #include "source/format.h"
 
 namespace signpost {

@@ -3,8 +3,8 @@
 #include <map>
 #include <memory>
 
+#include "base/csv.h"
 #include "base/file.h"
-#include "source/csv.h"
 #include "source/format.h"
 
 namespace signpost {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -86,7 +87,7 @@ class CaptureStore {
   /// Puts a capture off; it comes again when nothing else is left. False: there is no such capture.
   bool skip(const std::string& annotator, const std::string& capture);
 
-  Progress progress(const std::string& annotator);
+  AnnotatorProgress progress(const std::string& annotator);
 
   // --- reviews.cpp
 
@@ -160,6 +161,10 @@ class CaptureStore {
   /// Reads the whole database and says what is wrong with it, a line each; of images too if asked.
   std::vector<std::string> damage(bool images);
 
+  /// For tests: what tells the time, in milliseconds since 1970.
+  using Clock = std::function<std::int64_t()>;
+  void use_clock(Clock clock) { clock_ = std::move(clock); }
+
   /// A file over this is refused unread.
   static constexpr std::int64_t kMaxImageBytes = std::int64_t{512} << 20;
 
@@ -170,24 +175,36 @@ class CaptureStore {
     std::string sha256;
     int width = 0, height = 0;
   };
-  void load_settings();
   std::optional<Found> find_row(const std::string& capture, std::string& wrong);
-  std::string wrong_annotation(const Annotation& annotation) const;
+  CaptureState state(std::int64_t capture);
+  void load_settings();
+
   Admission admit_one(const StagedCapture& staged, const std::string& now);
-  void insert(const StagedCapture& staged, const std::string& now);
+  std::int64_t insert(const StagedCapture& staged, const std::string& now);
+  void insert_fingerprint(std::int64_t capture, const StagedCapture& staged);
   std::string fill_in(std::int64_t capture, const Submission& submission, const std::string& now);
+  void restore(std::int64_t capture, const StagedCapture& staged);
   void know_device(const std::string& name, const std::string& now);
   void predict(std::int64_t capture, const Prediction& prediction, const std::string& now);
+
+  std::string wrong_annotation(const Annotation& annotation, const Found& found) const;
   AnnotationAnswer annotate_one(const Annotation& annotation, const std::string& now);
   std::int64_t insert_annotation(const Found& found, const Annotation& annotation, const char* mode,
                                  const std::string& now);
+  std::string wrong_target(const Review& review, const Found& found, std::int64_t annotation);
   ReviewAnswer review_one(const Review& review, const std::string& now);
+
+  void lease(std::int64_t capture, const std::string& annotator, std::int64_t granted,
+             std::int64_t until);
+  std::vector<std::int64_t> held(const QueueRequest& request, std::int64_t now);
+  void choose(const QueueRequest& request, bool skipped, std::vector<std::int64_t>& captures);
 
   Database database_;
   std::filesystem::path image_folder_;
   StoreSettings settings_;
   Catalogue catalogue_;
   std::unique_ptr<Neighbours> neighbours_;
+  Clock clock_;
 };
 
 }  // namespace signpost

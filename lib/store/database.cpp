@@ -26,6 +26,21 @@ int while_busy(Work&& work) {
   }
 }
 
+/// Where the damage is, as far as SQLite can tell: ": Page 7: …".
+std::string first_damage(sqlite3* handle) {
+  std::string first;
+  sqlite3_exec(
+      handle, "PRAGMA quick_check(1)",
+      [](void* out, int, char** columns, char**) {
+        if (columns[0]) *static_cast<std::string*>(out) = columns[0];
+        return 0;
+      },
+      &first, nullptr);
+  if (first.empty() || first == "ok") return {};
+  if (first.starts_with("*** in database main ***\n")) first.erase(0, 25);
+  return ": " + first.substr(0, first.find('\n'));
+}
+
 }  // namespace
 
 Database::Database(const fs::path& path, Missing missing, int latest) : name_(path.string()) {
@@ -56,12 +71,20 @@ Database::Database(const fs::path& path, Missing missing, int latest) : name_(pa
     execute("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON");
     if (!exists) sync_folder(fs::absolute(path).parent_path());
   } catch (...) {
-    sqlite3_close(handle_);
+    close();
     throw;
   }
 }
 
-Database::~Database() { sqlite3_close(handle_); }
+Database::~Database() { close(); }
+
+void Database::close() {
+  for (const auto& [sql, statements] : idle_) {
+    for (sqlite3_stmt* statement : statements) sqlite3_finalize(statement);
+  }
+  idle_.clear();
+  sqlite3_close(handle_);
+}
 
 void Database::identify(int latest) {
   // One read transaction: another program may be creating the tables right now.
@@ -96,6 +119,30 @@ std::int64_t Database::integer(const std::string& sql) {
   return statement.step() ? statement.integer(0) : 0;
 }
 
+bool Database::empty_log() {
+  constexpr int kPatienceMs = 5000;
+  sqlite3_busy_timeout(handle_, kPatienceMs);
+  const int code =
+      sqlite3_wal_checkpoint_v2(handle_, "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  sqlite3_busy_timeout(handle_, kLockSeconds * 1000);
+  if ((code & 0xff) == SQLITE_BUSY) return false;
+  check(code);
+  return true;
+}
+
+std::vector<std::string> Database::damage() {
+  std::vector<std::string> all;
+  for (const char* sql : {"PRAGMA integrity_check(100)", "PRAGMA foreign_key_check"}) {
+    Statement rows(*this, sql);
+    while (rows.step()) {
+      if (rows.text(0) != "ok") all.push_back(rows.text(0));
+    }
+  }
+  return all;
+}
+
+std::int64_t Database::changes() const { return sqlite3_changes64(handle_); }
+
 std::int64_t Database::last_id() const { return sqlite3_last_insert_rowid(handle_); }
 
 void Database::check(int code) const {
@@ -119,7 +166,7 @@ void Database::fail(int code) const {
       fail_with(Blame::input, "is not a database; name another file with --db");
       break;
     case SQLITE_CORRUPT:
-      fail_with(Blame::input, "is damaged; restore it from a backup");
+      fail_with(Blame::input, "is damaged" + first_damage(handle_) + "; restore it from a backup");
       break;
     case SQLITE_READONLY:
     case SQLITE_PERM:
@@ -145,11 +192,22 @@ void Database::fail(int code) const {
 }
 
 Statement::Statement(Database& database, std::string_view sql) : database_(database) {
-  database.check(sqlite3_prepare_v2(database.handle_, sql.data(), static_cast<int>(sql.size()),
-                                    &handle_, nullptr));
+  const auto found = database.idle_.find(sql);
+  home_ = found != database.idle_.end() ? &found->second : &database.idle_[std::string(sql)];
+  if (!home_->empty()) {
+    handle_ = home_->back();
+    home_->pop_back();
+    return;
+  }
+  database.check(sqlite3_prepare_v3(database.handle_, sql.data(), static_cast<int>(sql.size()),
+                                    SQLITE_PREPARE_PERSISTENT, &handle_, nullptr));
 }
 
-Statement::~Statement() { sqlite3_finalize(handle_); }
+Statement::~Statement() {
+  sqlite3_reset(handle_);
+  sqlite3_clear_bindings(handle_);
+  home_->push_back(handle_);
+}
 
 bool Statement::step() {
   const int code = sqlite3_step(handle_);
@@ -179,6 +237,11 @@ std::string Statement::text(int column) const {
               : std::string();
 }
 
+ByteView Statement::bytes(int column) const {
+  const auto* data = static_cast<const std::uint8_t*>(sqlite3_column_blob(handle_, column));
+  return {data, data ? static_cast<std::size_t>(sqlite3_column_bytes(handle_, column)) : 0};
+}
+
 bool Statement::is_null(int column) const {
   return sqlite3_column_type(handle_, column) == SQLITE_NULL;
 }
@@ -199,6 +262,17 @@ void Statement::put(int index, double value) {
 void Statement::put(int index, std::string_view value) {
   database_.check(sqlite3_bind_text64(handle_, index, value.empty() ? "" : value.data(),
                                       value.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
+}
+
+void Statement::put(int index, ByteView value) {
+  database_.check(sqlite3_bind_blob64(handle_, index, value.data(), value.size(), SQLITE_STATIC));
+}
+
+Statement& Statement::bind_all(const std::vector<Value>& values) {
+  reset();
+  int index = 0;
+  for (const Value& value : values) std::visit([&](const auto& one) { put(++index, one); }, value);
+  return *this;
 }
 
 void Statement::put(int index, std::nullptr_t) {

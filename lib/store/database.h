@@ -2,9 +2,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/file.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -36,6 +41,16 @@ class Database {
   /// The first column of the first row of `sql`.
   std::int64_t integer(const std::string& sql);
 
+  /// Moves all of the write-ahead log into the database and empties it. False if others kept
+  /// reading from it for five seconds.
+  bool empty_log();
+
+  /// What SQLite finds wrong with the file, a line each.
+  std::vector<std::string> damage();
+
+  /// How many rows the last INSERT, UPDATE or DELETE touched.
+  std::int64_t changes() const;
+
   /// The id that the last INSERT gave.
   std::int64_t last_id() const;
 
@@ -48,6 +63,7 @@ class Database {
  private:
   friend class Statement;
   void identify(int latest);
+  void close();
   void use_write_ahead_log();
   /// `code` is SQLite's result; returns if it is a success.
   void check(int code) const;
@@ -55,9 +71,12 @@ class Database {
 
   std::string name_;  ///< the path as given, for messages
   sqlite3* handle_ = nullptr;
+  /// Prepared statements that nobody uses now, by their text.
+  std::map<std::string, std::vector<sqlite3_stmt*>, std::less<>> idle_;
 };
 
-/// A prepared statement; finalised by its destructor. Must not outlive its database.
+/// A prepared statement; its destructor gives it back to its database, which keeps it for the next
+/// one of the same text. Must not outlive the database.
 class Statement {
  public:
   Statement(Database& database, std::string_view sql);
@@ -65,7 +84,8 @@ class Statement {
   Statement& operator=(const Statement&) = delete;
   ~Statement();
 
-  /// Resets the statement and binds every parameter, from the first on. Text is copied.
+  /// Resets the statement and binds every parameter, from the first on. Text is copied; bytes are
+  /// not, and must stay until the statement is bound anew or gone.
   template <typename... Values>
   Statement& bind(const Values&... values) {
     reset();
@@ -73,6 +93,10 @@ class Statement {
     (put(++index, values), ...);
     return *this;
   }
+
+  /// The same for a number of values that is known only then.
+  using Value = std::variant<std::nullptr_t, std::int64_t, double, std::string>;
+  Statement& bind_all(const std::vector<Value>& values);
 
   /// Moves to the next row; false when there is none. The statement is then reset, so that it holds
   /// no lock.
@@ -87,6 +111,8 @@ class Statement {
   std::int64_t integer(int column) const;
   double real(int column) const;
   std::string text(int column) const;
+  /// Valid until the next step.
+  ByteView bytes(int column) const;
   bool is_null(int column) const;
   std::optional<int> optional_int(int column) const;
 
@@ -95,6 +121,7 @@ class Statement {
   void put(int index, int value) { put(index, std::int64_t{value}); }
   void put(int index, double value);
   void put(int index, std::string_view value);
+  void put(int index, ByteView value);
   void put(int index, const std::string& value) { put(index, std::string_view(value)); }
   void put(int index, const char* value) { put(index, std::string_view(value)); }
   void put(int index, std::nullptr_t);
@@ -108,6 +135,7 @@ class Statement {
   }
 
   Database& database_;
+  std::vector<sqlite3_stmt*>* home_ = nullptr;  ///< where it is kept between uses
   sqlite3_stmt* handle_ = nullptr;
 };
 

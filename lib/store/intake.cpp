@@ -14,6 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kGroup = 64;
+constexpr std::size_t kGroupBytes = std::size_t{64} << 20;
 
 /// Empty, or why the file is not to be read at all.
 std::string wrong_file(const fs::path& path) {
@@ -31,7 +32,7 @@ std::string wrong_file(const fs::path& path) {
 }
 
 bool named_like_image(const fs::path& path) {
-  constexpr std::array kEndings = {".ppm", ".pgm", ".png", ".jpg", ".jpeg"};
+  constexpr std::array kEndings = {".ppm", ".pgm", ".png", ".jpg", ".jpeg", ".webp"};
   std::string ending = path.extension().string();
   std::ranges::transform(ending, ending.begin(), [](char c) {
     return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
@@ -44,26 +45,31 @@ bool named_like_image(const fs::path& path) {
 void Intake::add(Submission submission, const std::string& where, const std::string& record) {
   std::string wrong = wrong_file(submission.file);
   std::optional<StagedCapture> staged;
+  Bytes content;
   if (wrong.empty()) {
     try {
-      read_regular_file(submission.file, buffer_);
+      read_regular_file(submission.file, content);
     } catch (const Error& error) {
       wrong = std::string(error.what()).substr(submission.file.size() + 2);
     }
   }
-  if (wrong.empty()) staged = store_.stage(std::move(submission), buffer_, wrong);
+  if (wrong.empty()) {
+    staged = CaptureStore::stage(std::move(submission), std::move(content), wrong);
+  }
   if (!staged) {
     flush();  // --strict ends here: what came before is kept
     rejects_.add(where, wrong, record);
     return;
   }
+  bytes_ += staged->content.size();
   staged_.push_back(std::move(*staged));
   origins_.push_back({where, record});
-  if (staged_.size() >= kGroup) flush();
+  if (staged_.size() >= kGroup || bytes_ >= kGroupBytes) flush();
 }
 
 void Intake::flush() {
   const std::vector<Admission> answers = store_.admit(staged_);
+  bytes_ = 0;
   const std::vector<StagedCapture> staged = std::exchange(staged_, {});
   const std::vector<Origin> origins = std::exchange(origins_, {});
   for (std::size_t i = 0; i < answers.size(); ++i) {

@@ -37,11 +37,12 @@ class Intake {
   Answered answered_;
   std::vector<StagedCapture> staged_;
   std::vector<Origin> origins_;
-  Bytes buffer_;
+  std::size_t bytes_ = 0;  ///< of what is staged
 };
 
-/// The images of a folder and its subfolders: regular files named like a PPM, PGM, PNG or JPEG,
-/// sorted by path; hidden ones are left out. `skipped` counts the other files. Throws Error{input}.
+/// The images of a folder and its subfolders: regular files named like a PPM, PGM, PNG, JPEG or
+/// WebP, sorted by path; hidden ones are left out. `skipped` counts the other files. Throws
+/// Error{input}.
 std::vector<std::string> images_below(const std::filesystem::path& folder, std::size_t& skipped);
 
 }  // namespace signpost

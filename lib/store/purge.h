@@ -12,6 +12,7 @@ struct PurgeRequest {
   std::string device;
   std::string before;  ///< by `received`, UTC
   std::string who, why;
+  bool dry_run = false;  ///< tell what would go, and leave it
 };
 
 struct Tombstone {

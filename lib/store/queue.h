@@ -29,7 +29,7 @@ struct QueueItem {
 };
 
 /// How far an annotator has come.
-struct Progress {
+struct AnnotatorProgress {
   std::int64_t annotations = 0;  ///< made, without those withdrawn
   std::int64_t withdrawn = 0;
   std::int64_t last_day = 0;             ///< made in the last 24 hours, without those withdrawn

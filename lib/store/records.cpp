@@ -4,8 +4,6 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "base/json_text.h"
-
 namespace signpost {
 namespace {
 
@@ -64,6 +62,13 @@ std::optional<int> take_int(const Json& json, const char* key) {
   return number;
 }
 
+bool take_flag(const Json& json, const char* key) {
+  const Json* value = find(json, key);
+  if (!value) return false;
+  if (!value->is_boolean()) throw field(key, "true or false");
+  return value->get<bool>();
+}
+
 std::optional<Roi> take_roi(const Json& json) {
   const Json* value = find(json, "roi");
   if (!value) return std::nullopt;
@@ -76,6 +81,21 @@ std::optional<Roi> take_roi(const Json& json) {
   }
   if (!good) throw field("roi", "four whole numbers [x1,y1,x2,y2]");
   return Roi{corners[0], corners[1], corners[2], corners[3]};
+}
+
+std::optional<double> take_number(const Json& json, const char* key) {
+  const Json* value = find(json, key);
+  if (!value) return std::nullopt;
+  if (!value->is_number()) throw field(key, "a number");
+  return value->get<double>();
+}
+
+std::optional<Place> take_place(const Json& json) {
+  const std::optional<double> latitude = take_number(json, "latitude");
+  const std::optional<double> longitude = take_number(json, "longitude");
+  if (latitude.has_value() != longitude.has_value())
+    throw Wrong{"has one of \"latitude\" and \"longitude\"; give both"};
+  return latitude ? std::optional(Place{*latitude, *longitude}) : std::nullopt;
 }
 
 std::optional<Prediction> take_prediction(const Json& json) {
@@ -97,63 +117,6 @@ std::optional<Prediction> take_prediction(const Json& json) {
   return prediction;
 }
 
-/// Writes one JSON object, field by field.
-class ObjectWriter {
- public:
-  explicit ObjectWriter(std::string& out) : out_(out) { out_ += '{'; }
-  ObjectWriter& raw(std::string_view key, std::string_view json) {
-    if (!first_) out_ += ',';
-    first_ = false;
-    append_json_string(out_, key);
-    out_ += ':';
-    out_ += json;
-    return *this;
-  }
-  ObjectWriter& text(std::string_view key, const std::string& value) {
-    return value.empty() ? *this : raw(key, json_string(value));
-  }
-  ObjectWriter& number(std::string_view key, std::int64_t value) {
-    return raw(key, std::to_string(value));
-  }
-  void end() { out_ += '}'; }
-
- private:
-  std::string& out_;
-  bool first_ = true;
-};
-
-std::string prediction_json(const Prediction& prediction) {
-  std::string out;
-  ObjectWriter object(out);
-  object.number("label", prediction.label);
-  if (prediction.confidence) {
-    std::string number;
-    append_json_number(number, *prediction.confidence);
-    object.raw("confidence", number);
-  }
-  object.text("model", prediction.model);
-  if (!prediction.top.empty()) object.raw("top", prediction.top);
-  object.end();
-  return out;
-}
-
-std::string annotation_json(const CaptureState& capture) {
-  const Annotation& annotation = capture.annotation;
-  std::string out;
-  ObjectWriter object(out);
-  object.number("id", capture.annotation_id)
-      .text("annotator", annotation.annotator)
-      .text("created", capture.annotated)
-      .text("verdict", annotation.verdict);
-  if (annotation.label) object.number("label", *annotation.label);
-  if (const std::optional<Roi>& roi = annotation.roi) {
-    object.raw("roi", "[" + std::to_string(roi->x1) + "," + std::to_string(roi->y1) + "," +
-                          std::to_string(roi->x2) + "," + std::to_string(roi->y2) + "]");
-  }
-  object.text("note", annotation.note).end();
-  return out;
-}
-
 }  // namespace
 
 std::string parse_submission(std::string_view line, Submission& submission) {
@@ -161,9 +124,13 @@ std::string parse_submission(std::string_view line, Submission& submission) {
     const Json json = parse(line);
     submission.file = take_text(json, "file");
     if (submission.file.empty()) return "has no \"file\"";
+    if (submission.file.find('\0') != std::string::npos)
+      return "field \"file\" must be a path; a NUL ends one";
     submission.device = take_text(json, "device");
     submission.group = take_text(json, "group");
     submission.prediction = take_prediction(json);
+    submission.taken = take_text(json, "taken");
+    submission.place = take_place(json);
   } catch (const Wrong& wrong) {
     return wrong.text;
   }
@@ -180,6 +147,8 @@ std::string parse_annotation(std::string_view line, Annotation& annotation) {
     annotation.label = take_int(json, "label");
     annotation.roi = take_roi(json);
     annotation.note = take_text(json, "note");
+    annotation.milliseconds = take_int(json, "milliseconds");
+    annotation.blind = take_flag(json, "blind");
     if (annotation.verdict.empty()) {
       if (!annotation.label) return "has neither \"label\" nor \"verdict\"";
       annotation.verdict = "label";
@@ -190,43 +159,25 @@ std::string parse_annotation(std::string_view line, Annotation& annotation) {
   return {};
 }
 
-void append_capture(std::string& out, const CaptureState& capture, const std::string& image) {
-  ObjectWriter object(out);
-  object.text("capture", short_id(capture.sha256))
-      .text("status", capture.status)
-      .text("image", image)
-      .text("media_type", capture.media_type)
-      .number("width", capture.width)
-      .number("height", capture.height)
-      .text("file", capture.file)
-      .text("received", capture.received)
-      .text("device", capture.device)
-      .text("group", capture.group)
-      .text("sha256", capture.sha256);
-  if (capture.prediction) object.raw("prediction", prediction_json(*capture.prediction));
-  if (capture.annotation_id != 0) object.raw("annotation", annotation_json(capture));
-  object.end();
-}
-
-Sample sample_of(const CaptureState& capture, const std::string& image) {
-  Sample sample;
-  sample.id = "capture/" + short_id(capture.sha256);
-  sample.image = image;
-  sample.width = capture.width;
-  sample.height = capture.height;
-  sample.roi = capture.annotation.roi.value_or(Roi{0, 0, capture.width, capture.height});
-  sample.label = capture.annotation.label;
-  sample.group = capture.group.empty() ? sample.id : "capture/" + capture.group;
-  sample.sha256 = capture.sha256;
-  if (capture.annotation_id != 0) {
-    sample.extra = "\"annotator\":" + json_string(capture.annotation.annotator) +
-                   ",\"annotation\":" + std::to_string(capture.annotation_id);
+std::string parse_review(std::string_view line, Review& review) {
+  try {
+    const Json json = parse(line);
+    review.capture = take_text(json, "capture");
+    if (review.capture.empty()) return "has no \"capture\"";
+    review.decision = take_text(json, "decision");
+    review.reviewer = take_text(json, "reviewer");
+    review.annotation = take_int(json, "annotation").value_or(0);
+    review.label = take_int(json, "label");
+    review.roi = take_roi(json);
+    review.note = take_text(json, "note");
+    if (review.decision.empty()) {
+      if (!review.label) return "has neither \"label\" nor \"decision\"";
+      review.decision = "adjudicate";
+    }
+  } catch (const Wrong& wrong) {
+    return wrong.text;
   }
-  if (!capture.device.empty()) {
-    if (!sample.extra.empty()) sample.extra += ',';
-    sample.extra += "\"device\":" + json_string(capture.device);
-  }
-  return sample;
+  return {};
 }
 
 }  // namespace signpost

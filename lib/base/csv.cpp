@@ -1,4 +1,4 @@
-#include "source/csv.h"
+#include "base/csv.h"
 
 #include <algorithm>
 
