@@ -77,10 +77,10 @@ Service::~Service() { web_->stop(); }
 std::vector<Admission> Service::admit(std::span<const StagedCapture> captures) {
   try {
     std::vector<Admission> answers = store_.writer()->admit(captures);
-    writing_failed_ = false;
+    ill_until_ = RateLimit::Clock::time_point();
     return answers;
   } catch (...) {
-    writing_failed_ = true;
+    ill_until_ = RateLimit::Clock::now() + std::chrono::minutes(1);
     throw;
   }
 }
@@ -221,7 +221,8 @@ WebAnswer Service::latest_model(const WebRequest& request) {
 
 WebAnswer Service::health() {
   store_.reader()->account("no token");
-  if (writing_failed_) throw Error(Blame::environment, "the last transaction failed");
+  if (RateLimit::Clock::now() < ill_until_.load())
+    throw Error(Blame::environment, "the last transaction failed");
   return json_answer(200, R"({"status":"ok"})");
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -67,7 +68,9 @@ class Service {
   Metrics metrics_;
   ModelFeed models_;
   std::counting_semaphore<> decoding_;
-  std::atomic<bool> writing_failed_{false};  ///< the last transaction
+  /// Until when the server calls itself ill: a minute from a transaction that failed, if none
+  /// succeeds meanwhile.
+  std::atomic<RateLimit::Clock::time_point> ill_until_{};
   GroupCommit commits_;
   std::unique_ptr<WebServer> web_;
 };

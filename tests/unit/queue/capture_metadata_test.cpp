@@ -16,8 +16,8 @@ TEST_CASE("of a record the fields that a server takes remain, in one order, in A
   CHECK(kept(R"({"model":"net-1","name":"Stop","file":"a.ppm","label":14,"roi":[1,2,3,4]})") ==
         R"({"file":"a.ppm","label":14,"model":"net-1"})");
   CHECK(kept("{\"file\":\"stra\xc3\x9f"
-             "e\\n.ppm\",\"lat\":51.5,\"lon\":-0.1,\"taken\":null}") ==
-        R"({"file":"stra\u00dfe\n.ppm","lat":51.5,"lon":-0.1})");
+             "e\\n.ppm\",\"latitude\":51.5,\"longitude\":-0.1,\"taken\":null}") ==
+        R"({"file":"stra\u00dfe\n.ppm","latitude":51.5,"longitude":-0.1})");
   CHECK(kept("{}") == "{}");
 }
 

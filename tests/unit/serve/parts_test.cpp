@@ -95,7 +95,7 @@ TEST_CASE("headers of a capture that do not hold are refused, with the field tha
   CHECK(wrong_request(R"({"label":-1})").starts_with("Signpost-Capture: field \"label\""));
   CHECK(wrong_request(R"({"label":1,"confidence":2})")
             .starts_with("Signpost-Capture: field \"confidence\""));
-  CHECK(wrong_request(R"({"file":"a\u0000b"})") ==
+  CHECK(wrong_request(R"({"file":"a\u0001b"})") ==
         "Signpost-Capture: has a control character in its file name; take it out");
   for (const char* text : {"sha-256=", "sha-256=::", "sha-256=:YQ==:",
                            "sha-256=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
