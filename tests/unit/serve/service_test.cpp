@@ -273,7 +273,9 @@ TEST_CASE("a person signs in with a token, and pages of other sites cannot use i
 TEST_CASE("the log is one JSON object a request, and keeps no secret") {
   RunningService site;
   site.submit(site.device, picture(1));
+  site.log(1);
   site.get("/v1/x\"y?token=" + site.device);
+  site.log(2);
   site.post_session("{\"token\":\"" + site.annotator + "\"}");
   const auto log = site.log(3);
   REQUIRE(log.size() == 3);
