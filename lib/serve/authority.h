@@ -32,6 +32,8 @@ class Authority {
   static constexpr const char* kCookie = "signpost_token";
 
  private:
+  void note_use(const Account& account);
+
   StorePool& store_;
 };
 
