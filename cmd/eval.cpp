@@ -10,7 +10,7 @@
 #include "cli/command.h"
 #include "curate/measure.h"
 #include "device/classifier.h"
-#include "train/trainer.h"
+#include "train/run_model.h"
 
 namespace signpost {
 namespace {

@@ -85,7 +85,7 @@ void PixelSet::crop(std::size_t i, std::span<std::uint8_t> out) const {
 
 DataSet load_data(const std::string& manifest, const std::filesystem::path& root,
                   const Preprocessing& fallback, const Recipe* recipe,
-                  const std::vector<int>& class_ids, int jobs, Rejects& rejects,
+                  const std::vector<int>& class_ids, Share share, int jobs, Rejects& rejects,
                   Progress& progress) {
   const Renderer renderer(root);
   SampleReader reader(manifest, rejects);
@@ -93,7 +93,7 @@ DataSet load_data(const std::string& manifest, const std::filesystem::path& root
   DataSet data;
   Sha256 digest;
   std::string json;
-  std::uint64_t unlabelled_side = 0;
+  std::uint64_t unlabelled_side = 0, training_seen = 0;
   ordered_pipeline<std::vector<Item>, std::vector<Item>>(
       jobs,
       [&]() -> std::optional<std::vector<Item>> {
@@ -115,9 +115,11 @@ DataSet load_data(const std::string& manifest, const std::filesystem::path& root
                 reader.text());
             continue;
           }
+          RenderPlan plan = renderer.plan(sample);
+          crop.see(plan, sample);
+          if (training && training_seen++ % share.count != share.index) continue;
           Item& item = batch.emplace_back();
-          item.plan = renderer.plan(sample);
-          crop.see(item.plan, sample);
+          item.plan = std::move(plan);
           if (item.plan.recipe && training && recipe) {
             throw Error(
                 Blame::usage,
@@ -198,6 +200,12 @@ ChannelStatistics channel_statistics(const PixelSet& set) {
         static_cast<float>(std::sqrt(std::max(1.0, squares[c] / count - mean * mean)));
   }
   return result;
+}
+
+std::vector<std::uint64_t> class_counts(const PixelSet& set, std::size_t classes) {
+  std::vector<std::uint64_t> counts(classes, 0);
+  for (const std::int64_t target : set.targets) ++counts[static_cast<std::size_t>(target)];
+  return counts;
 }
 
 TransformTargets transform_targets(const Catalogue& catalogue, const std::vector<int>& class_ids) {

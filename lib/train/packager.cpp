@@ -19,7 +19,7 @@
 #include "sample/stream.h"
 #include "train/network_spec.h"
 #include "train/onnx_writer.h"
-#include "train/trainer.h"
+#include "train/run_model.h"
 
 namespace signpost {
 namespace {

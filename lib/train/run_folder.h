@@ -34,6 +34,15 @@ struct RunInfo {
   std::string augment, augment_digest;  ///< the recipe, or "none"
   int epochs = 0, batch_size = 0;
   double learning_rate = 0, weight_decay = 0, label_smoothing = 0;
+  int start_px = 0;          ///< the size of the first epoch's images; 0: as all
+  double class_balance = 0;  ///< exponent of `class_weights`
+  int patience = 0;          ///< epochs without improvement that end the run; 0: never
+  int ranks = 1;             ///< processes that trained it together
+  struct Teacher {
+    std::string name, digest;  ///< SHA-256 of its weights
+  };
+  std::vector<Teacher> teachers;
+  double distill_weight = 0, distill_temperature = 1;  ///< with teachers
   std::uint64_t seed = 0;
   std::string data_digest;
   std::string history = "[]";  ///< of the stream, as `History::json` gives it
@@ -43,6 +52,8 @@ struct RunInfo {
   bool frozen_backbone = false;         ///< only the classifier was trained
 
   NetworkSpec spec() const;
+  std::vector<int> class_ids() const;
+  std::vector<std::string> class_names() const;
 
   /// What differs from `other` and would change the weights, as "epochs (12, not 6)"; empty if
   /// nothing.
