@@ -107,9 +107,9 @@ Exit send(const SendOptions& options) {
     }
     if (!options.watch) {
       if (!result.stopped.empty()) {
-        throw Error(Blame::environment,
-                    result.stopped + "; " + std::to_string(queue.pending().size()) +
-                        " captures stay in " + queue.folder().string() + ", run this again");
+        throw Error(Blame::environment, result.stopped + "; " +
+                                            std::to_string(queue.pending().size()) + " left in " +
+                                            queue.folder().string() + ", run this again");
       }
       return result.refused > 0 ? Exit::rejected : Exit::done;
     }

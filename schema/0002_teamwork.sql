@@ -101,6 +101,7 @@ CREATE TABLE leases (
   annotator  TEXT NOT NULL CHECK (annotator <> ''),
   granted    INTEGER NOT NULL,
   until      INTEGER NOT NULL,
+  turn       INTEGER NOT NULL,                    -- the order in which he gets them; 0: withdrawn, to be done again
   PRIMARY KEY (capture_id, annotator)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX leases_annotator ON leases (annotator);
@@ -142,13 +143,16 @@ WHERE a.verdict <> 'withdraw'
                        ORDER BY r.review_id DESC LIMIT 1);
 
 -- Opinions that stand side by side. Who labels in the open has seen what was said before and corrects it; who labels
--- blind adds a voice. So: the last one in the open and the blind ones after it, of each annotator the last.
+-- blind adds a voice. So: the last one in the open and the blind ones after it, of each annotator the last. What an
+-- adjudicator says counts by his review alone.
 CREATE VIEW standing_annotations AS
 SELECT a.* FROM active_annotations a
-WHERE a.annotation_id >= coalesce((SELECT max(o.annotation_id) FROM active_annotations o
-                                   WHERE o.capture_id = a.capture_id AND o.mode <> 'blind'), 0)
+WHERE a.mode <> 'adjudication'
+  AND a.annotation_id >= coalesce((SELECT max(o.annotation_id) FROM active_annotations o
+                                   WHERE o.capture_id = a.capture_id AND o.mode = 'open'), 0)
   AND NOT EXISTS (SELECT 1 FROM active_annotations l
-                  WHERE l.capture_id = a.capture_id AND l.annotator = a.annotator AND l.annotation_id > a.annotation_id);
+                  WHERE l.capture_id = a.capture_id AND l.annotator = a.annotator AND l.mode <> 'adjudication'
+                    AND l.annotation_id > a.annotation_id);
 
 -- Decisions of reviewers that stand: nobody has withdrawn what they chose, nor labelled in the open since.
 CREATE VIEW standing_reviews AS
@@ -156,7 +160,7 @@ SELECT r.* FROM reviews r
 WHERE r.decision <> 'reject'
   AND EXISTS (SELECT 1 FROM active_annotations a WHERE a.annotation_id = r.annotation_id)
   AND NOT EXISTS (SELECT 1 FROM active_annotations o
-                  WHERE o.capture_id = r.capture_id AND o.mode <> 'blind' AND o.annotation_id > r.seen);
+                  WHERE o.capture_id = r.capture_id AND o.mode = 'open' AND o.annotation_id > r.seen);
 
 -- What follows for a capture. Unsure is no opinion: it only stands where there is none.
 CREATE VIEW capture_truth AS

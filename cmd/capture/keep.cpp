@@ -149,7 +149,6 @@ CaptureCommand capture_known() {
                          "Read the images, so that one in another format is found too");
             app.add_flag("--forget", options->forget, "Know that data set no more");
             add_root(app, options->stream.root);
-            add_rejects(app, options->stream.rejects);
             return [options](const std::string& database) { return known(database, *options); };
           }};
 }

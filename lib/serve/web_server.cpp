@@ -375,11 +375,12 @@ std::string tls_reason() {
   return reason ? reason : "unknown reason";
 }
 
-/// Throws Error{input} that names the file.
+/// Throws Error{input} that names the file. OpenSSL does not say why one cannot be read.
 void load_certificate(SSL_CTX& context, const WebOptions& options) {
   SSL_CTX_set_min_proto_version(&context, TLS1_2_VERSION);
   SSL_CTX_set_options(&context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_mode(&context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  for (const std::filesystem::path& file : {options.cert, options.key}) read_text(file);
   ERR_clear_error();
   if (SSL_CTX_use_certificate_chain_file(&context, options.cert.c_str()) != 1) {
     throw Error(Blame::input,

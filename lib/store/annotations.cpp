@@ -169,8 +169,7 @@ AnnotationAnswer CaptureStore::undo(const Withdrawal& withdrawal) {
       .bind(capture, annotator, utc_text(clock_()), annotation, null_if_empty(withdrawal.request))
       .run();
   answer.annotation = annotation;
-  // Older than any other lease, so that it comes first.
-  lease(capture, annotator, 0, clock_() + std::int64_t{1000} * lease_seconds);
+  lease(capture, annotator, lease_seconds, true);
   transaction.commit();
   return answer;
 }

@@ -31,8 +31,8 @@ struct Submission {
   std::string device;  ///< who saw it
   std::string group;   ///< the physical sign
   std::optional<Prediction> prediction;
-  std::string taken;           ///< as parse_time takes it; admitted as UTC
-  std::optional<Place> place;  ///< admitted as the store's place policy rounds it
+  std::string taken = {};           ///< as parse_time takes it; admitted as UTC
+  std::optional<Place> place = {};  ///< admitted as the store's place policy rounds it
 };
 
 /// An image that has been checked, with all that can be told of it without the store.
@@ -67,8 +67,8 @@ struct Annotation {
   std::optional<int> label;  ///< for "label" alone
   std::optional<Roi> roi;    ///< for all but "reject"
   std::string note;
-  bool blind = false;               ///< made without seeing what others had said
-  std::optional<int> milliseconds;  ///< from sight to verdict
+  bool blind = false;                    ///< made without seeing what others had said
+  std::optional<int> milliseconds = {};  ///< from sight to verdict
   /// Made by whoever sends it, unlike any other of the annotator's; empty: none. What comes again
   /// under the same name is answered as it was, and changes nothing.
   std::string request = {};

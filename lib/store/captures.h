@@ -79,8 +79,8 @@ class CaptureStore {
 
   // --- queue.cpp
 
-  /// What the annotator is to label now: first what he holds already, oldest lease first, then new
-  /// captures in the order asked for, `count` in all or as many as there are. No two annotators
+  /// What the annotator is to label now: first what he holds already, in the order he got it, then
+  /// new captures in the order asked for, `count` in all or as many as there are. No two annotators
   /// hold one capture unless it needs several labels; nobody is given what he has labelled. What he
   /// holds and did not ask for (another class) is given back.
   std::vector<QueueItem> next(const QueueRequest& request);
@@ -203,8 +203,8 @@ class CaptureStore {
   std::string wrong_target(const Review& review, const Found& found, std::int64_t annotation);
   ReviewAnswer review_one(const Review& review, const std::string& now);
 
-  void lease(std::int64_t capture, const std::string& annotator, std::int64_t granted,
-             std::int64_t until);
+  /// `again`: ahead of all others, to be done again.
+  void lease(std::int64_t capture, const std::string& annotator, int seconds, bool again);
   std::vector<std::int64_t> held(const QueueRequest& request, std::int64_t now);
   void choose(const QueueRequest& request, bool skipped, std::vector<std::int64_t>& captures);
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstring>
+#include <sstream>
 #include <thread>
 
 #include "base/error.h"
@@ -132,11 +133,19 @@ bool Database::empty_log() {
 
 std::vector<std::string> Database::damage() {
   std::vector<std::string> all;
-  for (const char* sql : {"PRAGMA integrity_check(100)", "PRAGMA foreign_key_check"}) {
-    Statement rows(*this, sql);
-    while (rows.step()) {
-      if (rows.text(0) != "ok") all.push_back(rows.text(0));
+  try {
+    Statement pages(*this, "PRAGMA integrity_check");
+    while (pages.step()) {
+      std::istringstream lines(pages.text(0));
+      for (std::string line; std::getline(lines, line);) {
+        if (line != "ok" && !line.starts_with("***")) all.push_back(line);
+      }
     }
+    if (!all.empty()) return all;
+    Statement rows(*this, "PRAGMA foreign_key_check");
+    while (rows.step()) all.push_back("a row of " + rows.text(0) + " names one that is not there");
+  } catch (const Error& error) {
+    all.emplace_back(error.what());
   }
   return all;
 }

@@ -26,9 +26,9 @@ struct Review {
   std::string decision;  ///< "accept", "reject" or "adjudicate"
   /// For "adjudicate" without `annotation`: the truth, in the reviewer's own words. A label, or
   /// nothing for a capture that is not usable.
-  std::optional<int> label;
-  std::optional<Roi> roi;
-  std::string note;
+  std::optional<int> label = {};
+  std::optional<Roi> roi = {};
+  std::string note = {};
 };
 
 struct ReviewAnswer {

@@ -8,10 +8,10 @@ namespace signpost {
 
 /// What is to go for good: captures that all of the given choices fit, at least one of them given.
 struct PurgeRequest {
-  std::vector<std::string> captures;  ///< as in Annotation
-  std::string device;
-  std::string before;  ///< by `received`, UTC
-  std::string who, why;
+  std::vector<std::string> captures = {};  ///< as in Annotation
+  std::string device = {};
+  std::string before = {};  ///< by `received`, UTC
+  std::string who = {}, why = {};
   bool dry_run = false;  ///< tell what would go, and leave it
 };
 

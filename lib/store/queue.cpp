@@ -52,26 +52,29 @@ std::string random_start(std::uint64_t seed) {
   return start;
 }
 
-void CaptureStore::lease(std::int64_t capture, const std::string& annotator, std::int64_t granted,
-                         std::int64_t until) {
+void CaptureStore::lease(std::int64_t capture, const std::string& annotator, int seconds,
+                         bool again) {
+  const std::int64_t now = clock_();
   Statement(database_,
-            "INSERT INTO leases VALUES (?, ?, ?, ?) ON CONFLICT (capture_id, annotator)"
-            " DO UPDATE SET granted = excluded.granted, until = excluded.until")
-      .bind(capture, annotator, granted, until)
+            "INSERT INTO leases VALUES (?1, ?2, ?3, ?4, iif(?5, 0, 1 + coalesce("
+            "(SELECT max(turn) FROM leases WHERE annotator = ?2), 0)))"
+            " ON CONFLICT (capture_id, annotator) DO UPDATE"
+            " SET granted = excluded.granted, until = excluded.until, turn = excluded.turn")
+      .bind(capture, annotator, now, now + std::int64_t{1000} * seconds, again ? 1 : 0)
       .run();
 }
 
 std::vector<std::int64_t> CaptureStore::held(const QueueRequest& request, std::int64_t now) {
-  // A lease of the time 0 is an annotation withdrawn: it is his to do again, whatever he asked for.
+  // What he has withdrawn is his to do again, whatever he asks for.
   Statement fit(database_,
-                fmt::format("DELETE FROM leases WHERE annotator = ?1 AND granted > 0 AND NOT EXISTS"
+                fmt::format("DELETE FROM leases WHERE annotator = ?1 AND turn > 0 AND NOT EXISTS"
                             " (SELECT 1 FROM capture_now n WHERE n.capture_id = leases.capture_id"
                             " AND {} AND {} AND (?2 IS NULL OR n.predicted = ?2))",
                             kOpen, kNotMine));
   fit.bind(request.annotator, request.predicted).run();
   std::vector<std::int64_t> captures;
   Statement rows(database_,
-                 "SELECT capture_id FROM leases WHERE annotator = ? ORDER BY granted, capture_id"
+                 "SELECT capture_id FROM leases WHERE annotator = ? ORDER BY turn, capture_id"
                  " LIMIT ?");
   rows.bind(request.annotator, request.count);
   while (rows.step()) captures.push_back(rows.integer(0));
@@ -121,7 +124,7 @@ std::vector<QueueItem> CaptureStore::next(const QueueRequest& request) {
     const std::size_t before = captures.size();
     if (before < static_cast<std::size_t>(request.count)) choose(request, skipped, captures);
     for (std::size_t i = before; i < captures.size(); ++i)
-      lease(captures[i], request.annotator, now, now + std::int64_t{1000} * request.lease_seconds);
+      lease(captures[i], request.annotator, request.lease_seconds, false);
   }
   std::vector<QueueItem> items;
   Statement skip(database_, "SELECT 1 FROM skips WHERE annotator = ? AND capture_id = ?");

@@ -40,7 +40,8 @@ std::string digest_limit(double share) {
 
 void refuse_lost_classes(Database& database, const Catalogue& catalogue,
                          const std::string& classes) {
-  Statement used(database, "SELECT DISTINCT label FROM annotations WHERE label IS NOT NULL");
+  Statement used(database,
+                 "SELECT DISTINCT label FROM annotations WHERE label IS NOT NULL ORDER BY label");
   while (used.step()) {
     const int label = static_cast<int>(used.integer(0));
     if (!catalogue.find(label)) {

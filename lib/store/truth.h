@@ -32,10 +32,10 @@ struct Truth {
 /// What an export was.
 struct ExportRecord {
   std::int64_t id = 0;
-  std::string created;
-  std::string filter;  ///< JSON
+  std::string created = {};
+  std::string filter = {};  ///< JSON
   std::int64_t samples = 0;
-  std::string digest;  ///< SHA-256 of the records, each with its newline
+  std::string digest = {};  ///< SHA-256 of the records, each with its newline
   std::int64_t last_annotation = 0, last_review = 0;
 };
 

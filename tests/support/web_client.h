@@ -58,6 +58,9 @@ class WireClient {
     return true;
   }
 
+  /// Nothing more will be sent.
+  void end() { ::shutdown(socket_, SHUT_WR); }
+
   /// The next answer; its status is 0 if none comes. `head`: without the body that it announces.
   WireAnswer receive(bool head = false) {
     WireAnswer answer;

@@ -328,7 +328,9 @@ TEST_CASE("a port that is taken, a certificate that is none and half a pair are 
   options.cert = scratch / "cert.pem";
   CHECK(refusal() == "--cert and --key belong together; give both");
   options.key = scratch / "key.pem";
+  CHECK(refusal() == options.cert.string() + ": cannot be read: No such file or directory");
   std::ofstream(options.cert) << "no";
+  std::ofstream(options.key) << "no";
   CHECK(refusal().starts_with(options.cert.string() + ": is no certificate in PEM: "));
 }
 

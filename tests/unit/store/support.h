@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -46,12 +47,65 @@ inline Bytes image(int number) {
   return bytes;
 }
 
-inline Submission named(const std::string& file) { return {file, {}, {}, {}}; }
+/// A picture with structure, like no other with another seed.
+inline Image drawing(int side, int seed) {
+  Image picture(side, side);
+  for (int y = 0; y < side; ++y) {
+    for (int x = 0; x < side; ++x) {
+      const double wave =
+          std::sin(0.11 * seed * x + 0.3 * seed) + std::cos(0.07 * seed * y * x / side);
+      std::uint8_t* pixel = picture.rgb.data() + static_cast<std::ptrdiff_t>(3 * (y * side + x));
+      for (int c = 0; c < 3; ++c) pixel[c] = static_cast<std::uint8_t>(127 + 60 * wave);
+    }
+  }
+  return picture;
+}
 
-inline Admission add(CaptureStore& store, const Submission& submission, ByteView bytes) {
+inline Submission named(const std::string& file) {
+  Submission submission;
+  submission.file = file;
+  return submission;
+}
+
+inline Annotation says(const std::string& capture, int label, const std::string& annotator = "ann",
+                       bool blind = false) {
+  Annotation annotation;
+  annotation.capture = capture;
+  annotation.annotator = annotator;
+  annotation.verdict = "label";
+  annotation.label = label;
+  annotation.blind = blind;
+  return annotation;
+}
+
+inline Annotation says(const std::string& capture, const std::string& verdict,
+                       const std::string& annotator = "ann", bool blind = false) {
+  Annotation annotation = says(capture, 0, annotator, blind);
+  annotation.verdict = verdict;
+  annotation.label.reset();
+  return annotation;
+}
+
+inline AnnotationAnswer annotate(CaptureStore& store, const Annotation& annotation) {
+  return store.annotate(std::span(&annotation, 1)).front();
+}
+
+inline ReviewAnswer review(CaptureStore& store, const std::string& capture,
+                           const std::string& decision, const std::string& reviewer,
+                           std::optional<int> label = {}, std::int64_t annotation = 0) {
+  Review one;
+  one.capture = capture;
+  one.annotation = annotation;
+  one.reviewer = reviewer;
+  one.decision = decision;
+  one.label = label;
+  return store.review(std::span(&one, 1)).front();
+}
+
+inline Admission add(CaptureStore& store, const Submission& submission, const Bytes& bytes) {
   std::string wrong;
-  const auto staged = store.stage(submission, bytes, wrong);
-  if (!staged) return {{}, false, wrong};
+  const auto staged = CaptureStore::stage(submission, bytes, wrong);
+  if (!staged) return {{}, false, wrong, Admission::Refusal::none};
   return store.admit(std::span(&*staged, 1)).front();
 }
 
@@ -59,6 +113,25 @@ inline std::vector<CaptureState> all(CaptureStore& store, const CaptureFilter& f
   std::vector<CaptureState> captures;
   store.each(filter, [&](const CaptureState& capture) { captures.push_back(capture); });
   return captures;
+}
+
+/// The state of the one capture, or the first.
+inline CaptureState only(CaptureStore& store) { return all(store).front(); }
+
+/// What SQLite says to `sql`, asked behind the store's back.
+inline std::string answer_to(const std::filesystem::path& path, const std::string& sql) {
+  Database database(path, Database::Missing::refuse, 99);
+  try {
+    database.execute(sql);
+    return "done";
+  } catch (const std::exception& error) {
+    return std::string(error.what()).substr(database.name().size() + 2);
+  }
+}
+
+/// The first number that SQLite answers.
+inline std::int64_t ask(const std::filesystem::path& path, const std::string& sql) {
+  return Database(path, Database::Missing::refuse, 99).integer(sql);
 }
 
 /// Runs `work` in a process of its own; its result, or 99 if it threw.
