@@ -26,7 +26,15 @@ ALTER TABLE captures ADD COLUMN taken TEXT CHECK (taken <> '');
 ALTER TABLE captures ADD COLUMN latitude REAL CHECK (latitude BETWEEN -90 AND 90);
 ALTER TABLE captures ADD COLUMN longitude REAL
   CHECK (longitude BETWEEN -180 AND 180 AND (longitude IS NULL) = (latitude IS NULL));
-CREATE INDEX captures_received ON captures (received);
+
+-- The unique index on sha256 finds what shares its first digits too; a second one costs every admission a random write.
+DROP INDEX captures_short;
+DROP TRIGGER captures_insert;
+CREATE TRIGGER captures_insert BEFORE INSERT ON captures
+WHEN EXISTS (SELECT 1 FROM captures WHERE capture_id = NEW.capture_id)
+  OR EXISTS (SELECT 1 FROM captures
+             WHERE sha256 >= substr(NEW.sha256, 1, 16) AND sha256 < substr(NEW.sha256, 1, 16) || 'g')
+BEGIN SELECT raise(ABORT, 'captures are never replaced'); END;
 
 -- The bytes of an image, as they came. Captures of schema 0001 have none here: theirs are files beside the database.
 CREATE TABLE images (
@@ -38,12 +46,11 @@ CREATE TABLE images (
 -- until `capture known` has looked at them.
 CREATE TABLE fingerprints (
   capture_id INTEGER PRIMARY KEY REFERENCES captures,
-  pixels     TEXT NOT NULL CHECK (length(pixels) = 64),  -- SHA-256 of the size and the decoded pixels
+  pixels     INTEGER NOT NULL,                           -- 63 bits of the SHA-256 of size and decoded pixels
   hash       INTEGER NOT NULL,                           -- perceptual, 63 bits: lib/image/fingerprint.h
   thumbnail  BLOB NOT NULL CHECK (length(thumbnail) = 256)
 ) STRICT;
 CREATE INDEX fingerprints_hash ON fingerprints (capture_id, hash);
-CREATE INDEX fingerprints_pixels ON fingerprints (pixels);
 
 -- Two captures that look like one photograph. other_id came first.
 CREATE TABLE links (
@@ -58,7 +65,7 @@ CREATE INDEX links_other ON links (other_id);
 CREATE TABLE known_images (
   source TEXT NOT NULL CHECK (source <> ''),      -- the data set, as its manifest is called
   sha256 TEXT NOT NULL,
-  pixels TEXT,
+  pixels INTEGER,                                 -- as in fingerprints
   sample TEXT NOT NULL,                           -- its id there
   split  TEXT,
   PRIMARY KEY (source, sha256)
@@ -230,11 +237,19 @@ LEFT JOIN devices d ON d.device_id = c.device_id
 LEFT JOIN predictions p ON p.prediction_id = n.prediction_id
 LEFT JOIN annotations a ON a.annotation_id = n.annotation_id;
 
-CREATE TRIGGER captures_now AFTER INSERT ON captures
+-- A capture counts once its image is in, which comes last: so its row is written once, with its prediction.
+CREATE TRIGGER images_now AFTER INSERT ON images
+WHEN NOT EXISTS (SELECT 1 FROM capture_now WHERE capture_id = NEW.capture_id)
 BEGIN
-  INSERT INTO capture_now (capture_id, wanted) VALUES (NEW.capture_id,
-    CASE WHEN substr(NEW.sha256, 17, 8) < coalesce((SELECT value FROM settings WHERE name = 'labels_below'), 'g')
-    THEN coalesce((SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'labels'), 1) ELSE 1 END);
+  INSERT INTO capture_now (capture_id, wanted, prediction_id, predicted, confidence)
+  SELECT c.capture_id,
+         CASE WHEN substr(c.sha256, 17, 8) < coalesce((SELECT value FROM settings WHERE name = 'labels_below'), 'g')
+         THEN coalesce((SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'labels'), 1) ELSE 1 END,
+         p.prediction_id, p.label, p.confidence
+  FROM captures c
+  LEFT JOIN predictions p
+    ON p.prediction_id = (SELECT max(prediction_id) FROM predictions WHERE capture_id = c.capture_id)
+  WHERE c.capture_id = NEW.capture_id;
 END;
 CREATE TRIGGER predictions_now AFTER INSERT ON predictions
 BEGIN

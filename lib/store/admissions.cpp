@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 #include "base/digest.h"
@@ -50,11 +51,14 @@ std::optional<Place> rounded(const std::optional<Place>& place, int decimals) {
 
 }  // namespace
 
-std::string pixel_digest(const Image& image) {
+std::uint64_t pixel_digest(const Image& image) {
   Sha256 digest;
   digest.add(fmt::format("{}x{}\n", image.width, image.height));
   digest.add(ByteView(image.rgb));
-  return digest.hex();
+  std::uint64_t bits = 0;
+  const std::string hex = digest.hex();
+  std::from_chars(hex.data(), hex.data() + 16, bits, 16);
+  return bits >> 1U;
 }
 
 void look(const Image& image, StagedCapture& staged) {
@@ -109,27 +113,27 @@ Admission CaptureStore::admit_one(const StagedCapture& staged, const std::string
                               purged.text(0).substr(0, 10), purged.text(1)));
   }
   Statement known(database_,
-                  "SELECT capture_id, sha256 FROM captures WHERE substr(sha256, 1, 16) = ?");
-  std::int64_t capture = 0;
+                  "SELECT capture_id, sha256 FROM captures"
+                  " WHERE sha256 >= ?1 AND sha256 < ?1 || 'g'");
   if (known.bind(answer.capture).step()) {
     if (known.text(1) != staged.sha256) {
       return refuse(Admission::Refusal::conflict,
                     "shares the id " + answer.capture + " with another image; it cannot be kept");
     }
-    capture = known.integer(0);
+    const std::int64_t capture = known.integer(0);
     known.reset();
     std::string wrong = fill_in(capture, staged.submission, now);
     if (!wrong.empty()) return refuse(Admission::Refusal::conflict, std::move(wrong));
+    if (staged.submission.prediction) predict(capture, *staged.submission.prediction, now);
     restore(capture, staged);
   } else {
-    capture = insert(staged, now);
+    insert(staged, now);
     answer.is_new = true;
   }
-  if (staged.submission.prediction) predict(capture, *staged.submission.prediction, now);
   return answer;
 }
 
-std::int64_t CaptureStore::insert(const StagedCapture& staged, const std::string& now) {
+void CaptureStore::insert(const StagedCapture& staged, const std::string& now) {
   const Submission& submission = staged.submission;
   know_device(submission.device, now);
   const std::optional<Place> place = rounded(submission.place, settings_.place_decimals);
@@ -144,19 +148,20 @@ std::int64_t CaptureStore::insert(const StagedCapture& staged, const std::string
             place ? std::optional(place->longitude) : std::nullopt, submission.device)
       .run();
   const std::int64_t capture = database_.last_id();
+  insert_fingerprint(capture, staged);
+  if (submission.prediction) insert_prediction(capture, *submission.prediction, now);
+  // Last: it makes the capture count.
   Statement(database_, "INSERT INTO images VALUES (?, ?)")
       .bind(capture, ByteView(staged.content))
       .run();
-  insert_fingerprint(capture, staged);
-  return capture;
 }
 
 void CaptureStore::insert_fingerprint(std::int64_t capture, const StagedCapture& staged) {
   const Fingerprint print{staged.hash, staged.thumbnail};
   const std::vector<Neighbours::Match> similar = neighbours_->find(capture, print);
   Statement(database_, "INSERT INTO fingerprints VALUES (?, ?, ?, ?)")
-      .bind(capture, staged.pixels, static_cast<std::int64_t>(staged.hash),
-            ByteView(staged.thumbnail))
+      .bind(capture, static_cast<std::int64_t>(staged.pixels),
+            static_cast<std::int64_t>(staged.hash), ByteView(staged.thumbnail))
       .run();
   for (const Neighbours::Match& match : similar) {
     Statement(database_, "INSERT INTO links VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
@@ -246,15 +251,23 @@ void CaptureStore::know_device(const std::string& name, const std::string& now) 
 
 void CaptureStore::predict(std::int64_t capture, const Prediction& prediction,
                            const std::string& now) {
-  const auto model = null_if_empty(prediction.model), top = null_if_empty(prediction.top);
   Statement same(database_,
                  "SELECT 1 FROM predictions WHERE capture_id = ?1 AND model IS ?2 AND label IS ?3"
                  " AND confidence IS ?4 AND top IS ?5");
-  if (same.bind(capture, model, prediction.label, prediction.confidence, top).step()) return;
+  const bool known = same.bind(capture, null_if_empty(prediction.model), prediction.label,
+                               prediction.confidence, null_if_empty(prediction.top))
+                         .step();
+  same.reset();
+  if (!known) insert_prediction(capture, prediction, now);
+}
+
+void CaptureStore::insert_prediction(std::int64_t capture, const Prediction& prediction,
+                                     const std::string& now) {
   Statement(database_,
             "INSERT INTO predictions (capture_id, created, model, label, confidence, top)"
             " VALUES (?, ?, ?, ?, ?, ?)")
-      .bind(capture, now, model, prediction.label, prediction.confidence, top)
+      .bind(capture, now, null_if_empty(prediction.model), prediction.label, prediction.confidence,
+            null_if_empty(prediction.top))
       .run();
 }
 

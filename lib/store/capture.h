@@ -41,8 +41,8 @@ struct StagedCapture {
   std::vector<std::uint8_t> content;
   std::string sha256, media_type;
   int width = 0, height = 0;
-  std::string pixels;      ///< SHA-256 of the size and the decoded pixels
-  std::uint64_t hash = 0;  ///< perceptual: Fingerprint
+  std::uint64_t pixels = 0;  ///< 63 bits of the SHA-256 of the size and the decoded pixels
+  std::uint64_t hash = 0;    ///< perceptual: Fingerprint
   std::array<std::uint8_t, 256> thumbnail{};
 };
 

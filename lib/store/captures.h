@@ -187,12 +187,14 @@ class CaptureStore {
   void load_settings();
 
   Admission admit_one(const StagedCapture& staged, const std::string& now);
-  std::int64_t insert(const StagedCapture& staged, const std::string& now);
+  void insert(const StagedCapture& staged, const std::string& now);
   void insert_fingerprint(std::int64_t capture, const StagedCapture& staged);
   std::string fill_in(std::int64_t capture, const Submission& submission, const std::string& now);
   void restore(std::int64_t capture, const StagedCapture& staged);
   void know_device(const std::string& name, const std::string& now);
   void predict(std::int64_t capture, const Prediction& prediction, const std::string& now);
+  void insert_prediction(std::int64_t capture, const Prediction& prediction,
+                         const std::string& now);
 
   std::string wrong_annotation(const Annotation& annotation, const Found& found) const;
   std::string wrong_queued(const Annotation& annotation, const Found& found);

@@ -70,6 +70,9 @@ Database::Database(const fs::path& path, Missing missing, int latest) : name_(pa
     if (sqlite3_db_readonly(handle_, "main") != 0) fail(SQLITE_READONLY);
     use_write_ahead_log();
     execute("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON");
+    // Up to 64 MiB of pages, and 16 MiB of log between two moves into the database: indexes on
+    // digests are written at random places.
+    execute("PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=4096");
     if (!exists) sync_folder(fs::absolute(path).parent_path());
   } catch (...) {
     close();

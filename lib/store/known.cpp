@@ -19,8 +19,9 @@ void CaptureStore::know(const std::string& source, std::span<const KnownImage> i
     Statement(database_,
               "INSERT INTO known_images (source, sha256, pixels, sample, split)"
               " VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
-        .bind(source, image.sha256, null_if_empty(image.pixels), image.sample,
-              null_if_empty(image.split))
+        .bind(source, image.sha256,
+              image.pixels ? std::optional(static_cast<std::int64_t>(*image.pixels)) : std::nullopt,
+              image.sample, null_if_empty(image.split))
         .run();
   }
   transaction.commit();

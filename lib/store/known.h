@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 namespace signpost {
@@ -7,9 +9,9 @@ namespace signpost {
 /// An image of a training or test set, that a capture should not equal.
 struct KnownImage {
   std::string sha256;
-  std::string pixels;  ///< as in StagedCapture; empty: not computed
-  std::string sample;  ///< its id
-  std::string split;   ///< may be empty
+  std::optional<std::uint64_t> pixels;  ///< as in StagedCapture; nothing: not computed
+  std::string sample;                   ///< its id
+  std::string split;                    ///< may be empty
 };
 
 }  // namespace signpost

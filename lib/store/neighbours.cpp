@@ -6,6 +6,7 @@
 namespace signpost {
 namespace {
 
+/// Over ten bits there would be three or more in the first part and two or more in each other: 11.
 constexpr int kNearBits = 10;
 constexpr double kSimilar = 0.9;
 constexpr std::size_t kMostLooked = 256, kMostLinks = 16;
@@ -19,23 +20,50 @@ void Neighbours::load() {
   rows.bind(last_);
   while (rows.step()) {
     last_ = rows.integer(0);
-    entries_.push_back({last_, static_cast<std::uint64_t>(rows.integer(1))});
+    add(last_, static_cast<std::uint64_t>(rows.integer(1)));
+  }
+}
+
+void Neighbours::add(std::int64_t capture, std::uint64_t hash) {
+  const auto index = static_cast<std::uint32_t>(entries_.size());
+  entries_.push_back({capture, hash});
+  for (Part& part : parts_) {
+    if (part.buckets.empty()) part.buckets.resize(std::size_t{1} << part.bits);
+    part.buckets[part.of(hash)].push_back(index);
   }
 }
 
 void Neighbours::forget() {
   entries_.clear();
+  for (Part& part : parts_) part.buckets.clear();
   last_ = 0;
+}
+
+void Neighbours::look(const Part& part, std::uint64_t bucket, std::uint64_t hash,
+                      std::vector<std::pair<int, std::int64_t>>& near) const {
+  for (const std::uint32_t index : part.buckets[bucket]) {
+    const int bits = std::popcount(entries_[index].hash ^ hash);
+    if (bits <= kNearBits) near.emplace_back(bits, entries_[index].capture);
+  }
 }
 
 std::vector<Neighbours::Match> Neighbours::find(std::int64_t capture, const Fingerprint& print) {
   load();
   std::vector<std::pair<int, std::int64_t>> near;
-  for (const Entry& entry : entries_) {
-    const int bits = std::popcount(entry.hash ^ print.hash);
-    if (bits <= kNearBits && entry.capture != capture) near.emplace_back(bits, entry.capture);
+  for (const Part& part : parts_) {
+    if (part.buckets.empty()) break;
+    const std::uint64_t here = part.of(print.hash);
+    look(part, here, print.hash, near);
+    for (int a = 0; a < part.bits; ++a) {
+      const std::uint64_t one = here ^ std::uint64_t{1} << a;
+      look(part, one, print.hash, near);
+      for (int b = 0; b < a && &part == parts_.data(); ++b)
+        look(part, one ^ std::uint64_t{1} << b, print.hash, near);
+    }
   }
+  std::erase_if(near, [&](const auto& entry) { return entry.second == capture; });
   std::ranges::sort(near);
+  near.erase(std::unique(near.begin(), near.end()), near.end());
   if (near.size() > kMostLooked) near.resize(kMostLooked);
   std::vector<Match> matches;
   Statement row(database_, "SELECT thumbnail FROM fingerprints WHERE capture_id = ?");

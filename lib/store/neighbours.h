@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "image/fingerprint.h"
@@ -8,9 +10,11 @@
 
 namespace signpost {
 
-/// The perceptual hashes of a store's captures, kept in memory (16 bytes a capture) to find those
-/// that look like a new one: a look at each hash, 0.1 ms for 100,000. For one connection; loads
-/// what was added since by whomever.
+/// The perceptual hashes of a store's captures, kept in memory (40 bytes a capture) to find those
+/// that look like a new one: all within 10 bits, by multi-index hashing (Norouzi, Punjani, Fleet,
+/// "Fast search in Hamming space with multi-index hashing", CVPR 2012). Hashes are cut into five
+/// parts; two that differ in ten bits at most differ in two at most of some part. For one
+/// connection; loads what was added since by whomever.
 class Neighbours {
  public:
   struct Match {
@@ -25,7 +29,7 @@ class Neighbours {
   std::vector<Match> find(std::int64_t capture, const Fingerprint& print);
 
   /// Tells of a fingerprint of an old capture; those of new ones are found without.
-  void add(std::int64_t capture, std::uint64_t hash) { entries_.push_back({capture, hash}); }
+  void add(std::int64_t capture, std::uint64_t hash);
 
   /// To be called when a transaction that used `find` was rolled back.
   void forget();
@@ -35,10 +39,21 @@ class Neighbours {
     std::int64_t capture;
     std::uint64_t hash;
   };
+  /// Some bits of a hash, and the entries by their value there.
+  struct Part {
+    int shift, bits;
+    std::vector<std::vector<std::uint32_t>> buckets = {};
+    std::uint64_t of(std::uint64_t hash) const {
+      return hash >> shift & ((std::uint64_t{1} << bits) - 1);
+    }
+  };
   void load();
+  void look(const Part& part, std::uint64_t bucket, std::uint64_t hash,
+            std::vector<std::pair<int, std::int64_t>>& near) const;
 
   Database& database_;
   std::vector<Entry> entries_;
+  std::array<Part, 5> parts_ = {{{0, 13}, {13, 13}, {26, 13}, {39, 12}, {51, 12}}};
   std::int64_t last_ = 0;  ///< the newest capture loaded
 };
 
