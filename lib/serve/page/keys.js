@@ -12,6 +12,7 @@ export const kHelp = [
   ["u", "Unsure: somebody else should look"],
   ["z or Backspace", "Undo"],
   ["s or Space", "Skip: it comes again at the end"],
+  ["b", "Show images brighter, or as they are"],
   ["h", "History of this image"],
   ["c", "Reference card of all classes"],
   ["g", "Grid: confirm many images of one class"],
@@ -29,7 +30,7 @@ export const kGridHelp = [
 ];
 
 const kPlain = {
-  r: "reject", u: "unsure", z: "undo", Backspace: "undo", s: "skip", " ": "skip", h: "history",
+  r: "reject", u: "unsure", z: "undo", Backspace: "undo", s: "skip", " ": "skip", h: "history", b: "brighten",
   c: "cards", g: "grid", l: "label", p: "progress", "?": "help", "/": "search", Enter: "accept",
   Escape: "clear-box",
 };

@@ -60,6 +60,7 @@ export class LabelView {
       case "undo": return this.undo();
       case "move": case "resize": return this.#nudge(action, dx, dy);
       case "clear-box": this.boxes.set(null); return say("No box.");
+      case "brighten": return this.#brighten();
       case "search": return this.picker.open(text);
       default: return this.context.go(action, this.queue.current);
     }
@@ -145,6 +146,11 @@ export class LabelView {
     this.context.counted(1);
   }
 
+  #brighten() {
+    const bright = by("frame").classList.toggle("bright");
+    say(bright ? "Shown brighter." : "Shown as it is.");
+  }
+
   #nudge(action, dx, dy) {
     const item = this.#ready();
     if (!item) return;
@@ -222,8 +228,9 @@ export class LabelView {
     if (item?.blind) badges.push("blind");
     if (item?.skipped) badges.push("skipped before");
     fill(by("badges"), ...badges.map((text) => element("span", {class: "badge"}, text)));
-    const facts = item ? [item.file, item.device, `${item.width} × ${item.height}`, item.model] : [];
+    const facts = item ? [item.file.split("/").pop(), item.device, `${item.width} × ${item.height}`, item.model] : [];
     by("caption").textContent = facts.filter(Boolean).join(" · ");
+    by("facts").title = item?.file ?? "";
   }
 
   #nameOf(id) { return this.context.classes.get(id)?.name ?? "class " + id; }
@@ -242,15 +249,15 @@ export class LabelView {
   #makeButtons() {
     const list = [
       ["reject", "Reject", "r"], ["unsure", "Unsure", "u"], ["skip", "Skip", "s"], ["undo", "Undo", "z"],
-      ["clear-box", "No box", "Esc"], ["cards", "All signs", "c"], ["history", "History", "h"],
-      ["help", "Keys", "?"],
+      ["clear-box", "No box", "Esc"], ["brighten", "Brighter", "b"], ["cards", "All signs", "c"], ["history", "History", "h"],
+      ["grid", "Grid", "g"], ["help", "Keys", "?"],
     ];
     const buttons = list.map(([action, text, key]) => element("button", {
       type: "button", "aria-keyshortcuts": key, "data-action": action,
       on: {click: () => { this.act({action}); by("stage").focus({preventScroll: true}); }},
     }, text, element("kbd", {"aria-hidden": "true"}, key)));
     fill(by("actions"), ...buttons);
-    return buttons.filter((button) => button.dataset.action !== "help" && button.dataset.action !== "cards");
+    return buttons.filter((button) => !["help", "cards", "grid"].includes(button.dataset.action));
   }
 
   /** As large as fits, in its own proportions. */
