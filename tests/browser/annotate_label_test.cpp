@@ -64,6 +64,22 @@ TEST_CASE("the uncertain come first, and what is skipped comes again at the end"
   CHECK(site.count("labelled") == 4);
 }
 
+TEST_CASE("the order of the queue is chosen on the page") {
+  const Site site(9);
+  Browser& browser = first_browser();
+  site.open(browser);
+  CHECK(site.capture(Site::shown(browser)).file == "photo0.ppm");
+  browser.run(
+      "const order = document.getElementById('order'); order.value = 'newest';"
+      "order.dispatchEvent(new Event('change'))");
+  REQUIRE(
+      browser.wait("return document.getElementById('caption').textContent.startsWith("
+                   "'photo8.ppm')"));
+  Site::wait_for_image(browser);
+  Site::press_and_go_on(browser, "1");
+  CHECK(site.capture(Site::shown(browser)).file == "photo7.ppm");
+}
+
 TEST_CASE("undo gives back the image with its box, as often as there are labels") {
   const Site site(8);
   Browser& browser = first_browser();

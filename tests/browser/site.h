@@ -57,7 +57,7 @@ class Site {
     ServiceOptions options;
     options.database = database();
     options.web.port = port_;
-    options.web.drain_s = 1;
+    options.web.drain_s = 0.2;
     service_ = std::make_unique<Service>(options, [](const std::string&) {});
     Account account;
     account.role = Role::admin;
@@ -74,15 +74,15 @@ class Site {
     return "http://127.0.0.1:" + std::to_string(port_) + rest;
   }
 
-  /// Opens the page for the owner of a token and waits for the first image.
-  void sign_in(Browser& browser, const std::string& token) const {
+  /// Opens the page for the owner of a token and waits for the first image, if there is one.
+  void sign_in(Browser& browser, const std::string& token, bool image = true) const {
     browser.forget();
     browser.open(url());
     REQUIRE(browser.wait("return document.getElementById('login').open"));
     browser.type(token);
     browser.press(keys::kEnter);
     REQUIRE(browser.wait("return !document.getElementById('login').open"));
-    wait_for_image(browser);
+    if (image) wait_for_image(browser);
   }
 
   /// Opens the page as `signpost annotate --annotator zoe` prints its address.

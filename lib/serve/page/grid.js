@@ -37,21 +37,23 @@ export class GridView {
     await this.load(choice);
   }
 
-  /** Gives back what was not confirmed. */
+  /** Gives back what was not confirmed; what is to be labelled one by one is not among it. */
   async hide() {
     this.active = false;
+    const rest = this.items.length;
     this.items = [];
-    await post("release", {}).catch(() => {});
+    if (rest > 0) await post("release", {}).catch(() => {});
   }
 
   async load(predicted) {
     this.chosen = predicted;
     const round = ++this.round;
+    const sending = this.context.outbox.captures();
     say("Loading.");
     try {
       const {items} = await post("next", {class: predicted, count: kPage, order: "class"});
       if (!this.active || round !== this.round) return;
-      this.items = items.filter((item) => item.predicted === predicted && !this.context.outbox.holds(item.capture));
+      this.items = items.filter((item) => item.predicted === predicted && !sending.has(item.capture));
     } catch (error) {
       if (error instanceof SignedOut) return this.context.signedOut(error.message);
       return this.#nothing("The server cannot be reached; choose the class again to retry.");

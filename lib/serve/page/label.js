@@ -1,6 +1,6 @@
 // One image at a time.
 
-import {newKey} from "./api.js";
+import {newKey, post} from "./api.js";
 import {by, element, fill, say} from "./dom.js";
 import {labelAction} from "./keys.js";
 import {className, classPicture, Picker} from "./picker.js";
@@ -27,6 +27,8 @@ export class LabelView {
     }, "search");
     fill(by("search-box"), this.picker.root);
     this.buttons = this.#makeButtons();
+    by("order").value = context.setup.order;
+    by("order").addEventListener("change", () => this.#reorder(by("order").value));
     new ResizeObserver(() => this.#fit()).observe(by("stage"));
   }
 
@@ -40,6 +42,13 @@ export class LabelView {
   }
 
   hide() { this.queue.stop(); }
+
+  async #reorder(order) {
+    this.context.setup.order = order;
+    this.hide();
+    await post("release", {}).catch(() => {});
+    this.show();
+  }
 
   key(event) {
     const found = labelAction(event);

@@ -44,8 +44,9 @@ export class Outbox {
     return true;
   }
 
-  holds(capture) {
-    return this.operations.some((one) => (one.row?.capture ?? one.capture) === capture);
+  /** Of which something waits here or is with the server. */
+  captures() {
+    return new Set(this.operations.map((one) => one.row?.capture ?? one.capture));
   }
 
   /** Sends all there is; returns when that is done or cannot be done now. */

@@ -84,10 +84,11 @@ export class Queue {
     clearTimeout(this.timer);
     this.asking = true;
     const round = ++this.round;
+    const sending = this.outbox.captures();
     try {
       const count = Math.min(kMostHeld, kAhead + this.outbox.size + this.items.length);
       const {items} = await post("next", {...this.choice, count});
-      if (this.active) this.#merge(items, round);
+      if (this.active) this.#merge(items, round, sending);
       this.unreached = false;
       this.on.trouble("");
     } catch (error) {
@@ -104,7 +105,8 @@ export class Queue {
     this.timer = setTimeout(() => this.refill(), wait);
   }
 
-  #merge(items, round) {
+  /** @param sending captures of which something was on its way to the server when it was asked */
+  #merge(items, round, sending) {
     const held = new Set(items.map((item) => item.capture));
     const lost = (item) => item && round >= (item.heldSince ?? round) && !held.has(item.capture);
     this.items = this.items.filter((item) => !lost(item));
@@ -115,8 +117,8 @@ export class Queue {
     const known = new Set([this.current, ...this.items].map((item) => item?.capture));
     let added = 0;
     for (const item of items) {
-      const again = item.skipped && !this.outbox.holds(item.capture);
-      if (known.has(item.capture) || (this.taken.has(item.capture) && !again)) continue;
+      if (known.has(item.capture) || sending.has(item.capture) || this.outbox.captures().has(item.capture)) continue;
+      if (this.taken.has(item.capture) && !item.skipped) continue;
       this.taken.delete(item.capture);
       item.heldSince = round + 1;
       this.items.push(preload(item));

@@ -19,7 +19,7 @@ function rank(entry, words) {
       else if ((" " + name).includes(" " + word)) best = Math.min(best, 2);
       else if (name.includes(word)) best = Math.min(best, 4);
     }
-    if (entry.id === word) best = Math.min(best, 1);
+    if (entry.id === word) best = Math.min(best, 3);  // "30" is a speed limit rather than class 30
     if (best === Infinity) return null;
     total += best;
   }
