@@ -34,6 +34,7 @@ inline constexpr std::array kDataCommands = {
 
 inline constexpr std::array kCaptureCommands = {
     CommandEntry{"capture", "Keep, label and export what devices saw"},
+    CommandEntry{"annotate", "Label captures on a page in the browser"},
     CommandEntry{"serve", "Take captures from devices over HTTP, and hand out models"},
 };
 
