@@ -107,7 +107,7 @@ Exit run(Options options) {
   const TrainResult result =
       train(options.train, rejects, [](const std::string& line) { say(line); });
   if (!result.is_first) return finish(rejects);
-  const Interval accuracy = result.validation.accuracy_by_group();
+  const Interval accuracy = result.validation.evaluation.accuracy_by_group();
   say(fmt::format("validation accuracy {:.2f} % ({:.2f} to {:.2f} %) after {}; report: {}",
                   100 * accuracy.value, 100 * accuracy.low, 100 * accuracy.high,
                   clock_text(result.seconds), (options.train.run / "report.html").string()));
@@ -218,6 +218,10 @@ void add_length(CLI::App& app, TrainOptions& train) {
 }
 
 void add_objective(CLI::App& app, TrainOptions& train) {
+  app.add_option("--label-smoothing", train.label_smoothing,
+                 "Share of each label that is spread over all classes")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 0.9));
   app.add_option("--class-balance", train.class_balance,
                  "Weight of rare classes: 0, as many as they are; 1, all classes alike")
       ->capture_default_str()
@@ -225,6 +229,7 @@ void add_objective(CLI::App& app, TrainOptions& train) {
   CLI::Option* teacher =
       app.add_option("--teacher", train.teachers,
                      "Learn from what this finished run says of each image, too; several allowed")
+          ->allow_extra_args(false)
           ->type_name("RUN");
   app.add_option("--distill-weight", train.distill_weight,
                  "Share of the teachers in the loss; the labels have the rest")
@@ -255,6 +260,9 @@ Command command() {
                            "Recipe that varies training samples afresh in each epoch: a name "
                            "(road), a TOML file, or none")
                 ->capture_default_str();
+            app.add_flag("--mirror,!--no-mirror", train.mirror,
+                         "Show half of the signs mirrored, where the catalogue says what class "
+                         "that makes (default, except with --augment none)");
             app.add_option("--batch-size", train.batch_size,
                            "Samples in one step (default: 128, less where there is little data)")
                 ->check(CLI::Range(2, 65536));
