@@ -30,7 +30,7 @@ class Annotated {
       const std::string bytes = picture(static_cast<unsigned>(i));
       Submission submission;
       submission.file = fmt::format("photo{}", i);
-      submission.prediction = Prediction{"net-1", i % 3, 0.1 + 0.01 * i, kTop};
+      submission.prediction = Prediction{"net-1", i % 3, 0.1 + 0.001 * i, kTop};
       std::string wrong;
       const ByteView view = as_bytes(bytes);
       const auto staged =
@@ -70,7 +70,8 @@ class Annotated {
     const WireAnswer answer = post("next", token, request);
     REQUIRE(answer.status == 200);
     std::vector<std::string> ids;
-    for (const Json& item : Json::parse(answer.body)["items"]) ids.push_back(item["capture"]);
+    const Json json = Json::parse(answer.body);
+    for (const Json& item : json["items"]) ids.push_back(item["capture"]);
     return ids;
   }
   /// The answer to one label.
