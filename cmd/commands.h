@@ -34,6 +34,8 @@ inline constexpr std::array kDataCommands = {
 
 inline constexpr std::array kCaptureCommands = {
     CommandEntry{"capture", "Keep, label and export what devices saw"},
+    CommandEntry{"annotate", "Label captures on a page in the browser"},
+    CommandEntry{"serve", "Take captures from devices over HTTP, and hand out models"},
 };
 
 inline constexpr std::array kModelCommands = {
@@ -46,6 +48,7 @@ inline constexpr std::array kModelCommands = {
 
 inline constexpr std::array kDeviceCommands = {
     CommandEntry{"run", "Classify images with a package"},
+    CommandEntry{"submit", "Send captures from a queue on the device to the server"},
 };
 
 /// What `signpost --help` lists. tests/unit/cli checks it against the programs that are built.

@@ -260,9 +260,10 @@ Command command() {
                            "Recipe that varies training samples afresh in each epoch: a name "
                            "(road), a TOML file, or none")
                 ->capture_default_str();
-            app.add_flag("--mirror,!--no-mirror", train.mirror,
-                         "Show half of the signs mirrored, where the catalogue says what class "
-                         "that makes (default, except with --augment none)");
+            app.add_flag_callback(
+                "--no-mirror", [&train] { train.mirror = false; },
+                "Show no sign mirrored; by default half of them are, where the "
+                "catalogue says what class that makes");
             app.add_option("--batch-size", train.batch_size,
                            "Samples in one step (default: 128, less where there is little data)")
                 ->check(CLI::Range(2, 65536));

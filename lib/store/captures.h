@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -71,7 +72,10 @@ class CaptureStore {
 
   /// Withdraws the annotator's last annotation that is not withdrawn yet, and leases him its
   /// capture again, so that `next` gives it first. `wrong` where there is none.
-  AnnotationAnswer undo(const std::string& annotator, int lease_seconds = 900);
+  AnnotationAnswer undo(const std::string& annotator, int lease_seconds = 900) {
+    return undo(Withdrawal{annotator, {}, {}, lease_seconds});
+  }
+  AnnotationAnswer undo(const Withdrawal& withdrawal);
 
   // --- queue.cpp
 
@@ -88,6 +92,9 @@ class CaptureStore {
   bool skip(const std::string& annotator, const std::string& capture);
 
   AnnotatorProgress progress(const std::string& annotator);
+
+  /// How many captures the queue could still offer him, by predicted class.
+  std::map<int, std::int64_t> waiting(const std::string& annotator);
 
   // --- reviews.cpp
 
@@ -147,8 +154,12 @@ class CaptureStore {
   /// Throws Error{usage} on an unsound name.
   NewToken add_token(Role role, const std::string& name);
   /// Whose secret it is; one that was revoked says so in `revoked`. Nothing for an unknown one.
-  /// Writes at most once an hour.
+  /// Only reads.
   std::optional<Account> account(const std::string& secret);
+  /// Whether `last_used` of an account is this hour already, and else makes it so. Apart from
+  /// `account`, so that a store that cannot be written, or is being written, refuses nobody.
+  bool use_is_noted(const Account& account) const;
+  void note_use(const Account& account);
   /// False: there is no such token. Revoking twice is once.
   bool revoke(std::int64_t token);
   std::vector<Account> accounts();
@@ -190,6 +201,8 @@ class CaptureStore {
                          const std::string& now);
 
   std::string wrong_annotation(const Annotation& annotation, const Found& found) const;
+  std::string wrong_queued(const Annotation& annotation, const Found& found);
+  bool answered(const std::string& annotator, const std::string& request, AnnotationAnswer& answer);
   AnnotationAnswer annotate_one(const Annotation& annotation, const std::string& now);
   std::int64_t insert_annotation(const Found& found, const Annotation& annotation, const char* mode,
                                  const std::string& now);

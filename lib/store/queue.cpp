@@ -189,4 +189,24 @@ AnnotatorProgress CaptureStore::progress(const std::string& annotator) {
   return progress;
 }
 
+std::map<int, std::int64_t> CaptureStore::waiting(const std::string& annotator) {
+  std::map<int, std::int64_t> classes;
+  Statement rows(database_,
+                 fmt::format("SELECT n.predicted, count(*) FROM capture_now n WHERE {} AND {}"
+                             " AND (n.predicted IS NULL) = 0 GROUP BY n.predicted",
+                             kOpen, kNotMine));
+  rows.bind(annotator);
+  while (rows.step()) classes[static_cast<int>(rows.integer(0))] = rows.integer(1);
+  return classes;
+}
+
+std::string CaptureStore::wrong_queued(const Annotation& annotation, const Found& found) {
+  Statement row(database_, fmt::format("SELECT {}, {} FROM capture_now n WHERE n.capture_id = ?2",
+                                       kOpen, kNotMine));
+  row.bind(annotation.annotator, found.id).step();
+  if (row.integer(1) == 0) return "is labelled by you already; undo that to label it anew";
+  if (row.integer(0) == 0) return "needs no more labels; others were faster";
+  return {};
+}
+
 }  // namespace signpost

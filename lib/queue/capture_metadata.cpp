@@ -1,0 +1,69 @@
+#include "queue/capture_metadata.h"
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+namespace signpost {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::array kFields = {"file",  "label", "confidence", "top",      "model",
+                                "group", "taken", "latitude",   "longitude"};
+constexpr std::size_t kMostTop = 5;
+constexpr int kDeepest = 32;
+
+std::optional<Json> parse(std::string_view text) {
+  bool deep = false;
+  Json json = Json::parse(
+      text,
+      [&](int depth, Json::parse_event_t, Json&) {
+        deep |= depth > kDeepest;
+        return !deep;
+      },
+      false);
+  if (deep || !json.is_object()) return std::nullopt;
+  return json;
+}
+
+std::string ascii(const Json& json) {
+  return json.dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+std::optional<std::string> capture_metadata(std::string_view record, std::string& wrong) {
+  const std::optional<Json> json = parse(record);
+  if (!json) {
+    wrong = "is not a JSON object";
+    return std::nullopt;
+  }
+  Json kept = Json::object();
+  for (const char* name : kFields) {
+    const auto found = json->find(name);
+    if (found != json->end() && !found->is_null()) kept[name] = *found;
+  }
+  if (const auto top = kept.find("top"); top != kept.end() && top->is_array()) {
+    while (top->size() > kMostTop) top->erase(top->size() - 1);
+  }
+  std::string text = ascii(kept);
+  if (text.size() > kMaxMetadata) {
+    wrong = "has " + std::to_string(text.size()) + " bytes of metadata; give at most " +
+            std::to_string(kMaxMetadata);
+    return std::nullopt;
+  }
+  return text;
+}
+
+std::string file_of_record(std::string_view record) {
+  const std::optional<Json> json = parse(record);
+  if (!json) return {};
+  const auto file = json->find("file");
+  return file != json->end() && file->is_string() ? file->get<std::string>() : std::string();
+}
+
+std::string metadata_of_file(std::string_view file) {
+  return ascii(Json{{"file", std::string(file)}});
+}
+
+}  // namespace signpost

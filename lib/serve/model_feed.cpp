@@ -1,0 +1,57 @@
+#include "serve/model_feed.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/digest.h"
+#include "base/error.h"
+#include "model/package.h"
+
+namespace signpost {
+
+namespace fs = std::filesystem;
+
+std::vector<ModelFeed::File> ModelFeed::files() const {
+  std::vector<File> found;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder_, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const fs::path& path = entry->path();
+    std::error_code gone;
+    if (path.extension() != ".signpost" || path.filename().string().starts_with(".") ||
+        !entry->is_regular_file(gone))
+      continue;
+    const File file{path, entry->last_write_time(gone), entry->file_size(gone)};
+    if (!gone) found.push_back(file);
+  }
+  if (error) throw Error(Blame::environment, folder_.string() + ": " + error.message());
+  std::ranges::sort(found, [](const File& a, const File& b) {
+    return std::pair(a.changed, a.path) > std::pair(b.changed, b.path);
+  });
+  return found;
+}
+
+std::shared_ptr<const ServedModel> ModelFeed::latest(std::string& wrong) {
+  const std::lock_guard lock(mutex_);
+  std::vector<File> now = files();
+  if (now == seen_) return latest_;
+  latest_ = nullptr;
+  for (const File& file : now) {
+    try {
+      const std::string id = Package::open(file.path)->id();
+      auto bytes = std::make_shared<Bytes>();
+      read_regular_file(file.path, *bytes);
+      const std::string etag = "\"" + sha256_hex(*bytes) + "\"";
+      latest_ = std::make_shared<const ServedModel>(
+          ServedModel{id, file.path.filename().string(), etag, std::move(bytes)});
+      break;
+    } catch (const Error& error) {
+      if (!wrong.empty()) wrong += "; ";
+      wrong += error.what();
+    }
+  }
+  seen_ = std::move(now);
+  return latest_;
+}
+
+}  // namespace signpost
