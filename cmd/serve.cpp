@@ -1,6 +1,5 @@
 #include <unistd.h>
 
-#include <charconv>
 #include <chrono>
 #include <memory>
 #include <thread>
@@ -8,6 +7,8 @@
 #include "base/interrupt.h"
 #include "base/json_text.h"
 #include "cli/command.h"
+#include "serve/annotate.h"
+#include "serve/listen.h"
 #include "serve/service.h"
 
 namespace signpost {
@@ -29,24 +30,6 @@ void print(const std::string& line) {
   write_all(STDOUT_FILENO, as_bytes(line + "\n"), "standard output");
 }
 
-/// "127.0.0.1:8080", "localhost:0" or "[::1]:8080".
-void parse_listen(const std::string& text, WebOptions& web) {
-  const std::size_t colon = text.rfind(':');
-  std::string host = text.substr(0, colon == std::string::npos ? 0 : colon);
-  const char* const end = text.data() + text.size();
-  int port = -1;
-  if (colon != std::string::npos) {
-    const auto [next, error] = std::from_chars(text.data() + colon + 1, end, port);
-    if (error != std::errc() || next != end) port = -1;
-  }
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']')
-    host = host.substr(1, host.size() - 2);
-  if (host.empty() || port < 0 || port > 65535)
-    throw Error(Blame::usage, "--listen " + text + ": give HOST:PORT, or [ADDRESS]:PORT");
-  web.host = host;
-  web.port = port;
-}
-
 Exit serve(const Options& options) {
   ServiceOptions service_options = options.service;
   service_options.database = options.database;
@@ -60,6 +43,7 @@ Exit serve(const Options& options) {
     }
   };
   Service service(std::move(service_options), quiet() ? Service::LogLine() : log);
+  add_annotate(service, {});
   service.start();
   print("{\"url\":" + json_string(service.url()) + "}");
   while (!interrupted()) std::this_thread::sleep_for(std::chrono::milliseconds(20));

@@ -1,11 +1,17 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdio>
 #include <memory>
+#include <string_view>
 
+#include "base/child_process.h"
+#include "base/file.h"
 #include "cli/command.h"
 #include "train/network_spec.h"
+#include "train/sweep.h"
 #include "train/trainer.h"
 
 namespace signpost {
@@ -21,8 +27,65 @@ struct Options {
   StreamOptions stream;
   TrainOptions train;
   std::vector<OwnFlags> own_flags;
+  std::filesystem::path sweep;
   bool json = false;
 };
+
+/// Flags that speak of the call, not of a run: a sweep's runs do not have them.
+constexpr std::array<std::string_view, 11> kOfTheCall = {"help",  "version", "quiet",   "output",
+                                                         "force", "resume",  "sweep",   "json",
+                                                         "root",  "jobs",    "progress"};
+
+bool speaks_of_the_call(const std::string& flag) {
+  return std::ranges::find(kOfTheCall, flag) != kOfTheCall.end();
+}
+
+/// The flags that a sweep may set, and those that this command line sets for all of its runs.
+struct SweepFlags {
+  std::vector<TrainFlag> known;
+  std::vector<FlagValue> given;
+
+  explicit SweepFlags(const CLI::App& app) {
+    for (const CLI::Option* option : app.get_options()) {
+      if (option->get_lnames().empty() || speaks_of_the_call(option->get_lnames().front()))
+        continue;
+      const std::string& name = option->get_lnames().front();
+      if (name == "rejects") {
+        if (option->count() == 0) continue;
+        throw Error(
+            Blame::usage,
+            "--rejects is not for sweeps; what each run said is in the folder logs of the output");
+      }
+      const bool takes_value = option->get_items_expected_max() > 0;
+      known.push_back({name, takes_value, option->get_items_expected_max() > 1});
+      if (option->count() == 0) continue;
+      given.push_back({name, takes_value ? option->results() : std::vector<std::string>()});
+    }
+  }
+};
+
+Exit run_sweep_file(const Options& options, const CLI::App& app) {
+  const SweepFlags flags(app);
+  SweepOptions sweep;
+  sweep.plan =
+      parse_sweep(read_text(options.sweep), options.sweep.string(), flags.known, flags.given);
+  sweep.manifest = options.stream.manifest;
+  sweep.output = options.train.run;
+  sweep.root = options.stream.root;
+  sweep.program = program_beside("signpost-train");
+  sweep.jobs = options.train.jobs;
+  sweep.resume = options.train.resume;
+  sweep.force = options.train.force;
+  sweep.progress = progress_style(options.train.progress);
+  const SweepResult result = run_sweep(sweep, [](const std::string& line) { say(line); });
+  fmt::print("{}", options.json ? result.json() : result.text());
+  if (result.failed > 0) {
+    say(fmt::format("{} failed; what each said is in {}", counted(result.failed, "run"),
+                    (sweep.output / "logs").string()));
+    return Exit::failed;
+  }
+  return result.rejects ? Exit::rejected : Exit::done;
+}
 
 Exit run(Options options) {
   for (const OwnFlags& own : options.own_flags) {
@@ -44,7 +107,7 @@ Exit run(Options options) {
   const TrainResult result =
       train(options.train, rejects, [](const std::string& line) { say(line); });
   if (!result.is_first) return finish(rejects);
-  const Interval accuracy = result.validation.accuracy_by_group();
+  const Interval accuracy = result.validation.evaluation.accuracy_by_group();
   say(fmt::format("validation accuracy {:.2f} % ({:.2f} to {:.2f} %) after {}; report: {}",
                   100 * accuracy.value, 100 * accuracy.low, 100 * accuracy.high,
                   clock_text(result.seconds), (options.train.run / "report.html").string()));
@@ -155,6 +218,10 @@ void add_length(CLI::App& app, TrainOptions& train) {
 }
 
 void add_objective(CLI::App& app, TrainOptions& train) {
+  app.add_option("--label-smoothing", train.label_smoothing,
+                 "Share of each label that is spread over all classes")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 0.9));
   app.add_option("--class-balance", train.class_balance,
                  "Weight of rare classes: 0, as many as they are; 1, all classes alike")
       ->capture_default_str()
@@ -162,6 +229,7 @@ void add_objective(CLI::App& app, TrainOptions& train) {
   CLI::Option* teacher =
       app.add_option("--teacher", train.teachers,
                      "Learn from what this finished run says of each image, too; several allowed")
+          ->allow_extra_args(false)
           ->type_name("RUN");
   app.add_option("--distill-weight", train.distill_weight,
                  "Share of the teachers in the loss; the labels have the rest")
@@ -192,6 +260,10 @@ Command command() {
                            "Recipe that varies training samples afresh in each epoch: a name "
                            "(road), a TOML file, or none")
                 ->capture_default_str();
+            app.add_flag_callback(
+                "--no-mirror", [&train] { train.mirror = false; },
+                "Show no sign mirrored; by default half of them are, where the "
+                "catalogue says what class that makes");
             app.add_option("--batch-size", train.batch_size,
                            "Samples in one step (default: 128, less where there is little data)")
                 ->check(CLI::Range(2, 65536));
@@ -201,12 +273,19 @@ Command command() {
                 ->check(CLI::Range(1e-6, 100.0));
             app.add_option("--classes", train.classes, "Class catalogue: a name or a TOML file")
                 ->capture_default_str();
-            app.add_flag("--json", options->json, "Print the final evaluation as JSON");
+            app.add_option("--sweep", options->sweep,
+                           "Train all that this TOML file asks for, each in a folder of its own "
+                           "in the output")
+                ->type_name("FILE");
+            app.add_flag("--json", options->json,
+                         "Print the final evaluation, or the sweep's table, as JSON");
             add_seed(app, train.seed);
             add_root(app, options->stream.root);
             add_jobs(app, train.jobs);
             add_progress(app, train.progress);
-            return [options] { return run(*options); };
+            return [options, &app] {
+              return options->sweep.empty() ? run(*options) : run_sweep_file(*options, app);
+            };
           }};
 }
 

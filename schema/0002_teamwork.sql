@@ -80,6 +80,9 @@ ALTER TABLE annotations ADD COLUMN withdraws INTEGER REFERENCES annotations
 -- open: the annotator could see what others had said; blind: could not; adjudication: decides between the others.
 ALTER TABLE annotations ADD COLUMN mode TEXT NOT NULL DEFAULT 'open' CHECK (mode IN ('open', 'blind', 'adjudication'));
 ALTER TABLE annotations ADD COLUMN milliseconds INTEGER CHECK (milliseconds >= 0);  -- from sight to verdict
+-- What the page calls the request that brought it: sent again, after a lost answer, it is the same annotation.
+ALTER TABLE annotations ADD COLUMN request TEXT CHECK (request <> '');
+CREATE UNIQUE INDEX annotations_request ON annotations (annotator, request) WHERE request IS NOT NULL;
 CREATE UNIQUE INDEX annotations_withdraws ON annotations (withdraws) WHERE withdraws IS NOT NULL;
 CREATE INDEX annotations_annotator ON annotations (annotator, annotation_id);
 

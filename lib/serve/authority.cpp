@@ -59,6 +59,11 @@ void Authority::note_use(const Account& account) {
 std::optional<WebAnswer> Authority::identify(const std::string& secret,
                                              std::optional<Account>& account) {
   if (!is_secret(secret)) return unauthorized("this is no token");
+  for (const auto& [known, owner] : trusted_) {
+    if (!same_secret(known, secret)) continue;
+    account = owner;
+    return std::nullopt;
+  }
   bool noted = false;
   {
     const StorePool::Use reader = store_.reader();

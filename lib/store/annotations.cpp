@@ -93,14 +93,28 @@ std::vector<AnnotationAnswer> CaptureStore::annotate(std::span<const Annotation>
   return answers;
 }
 
+bool CaptureStore::answered(const std::string& annotator, const std::string& request,
+                            AnnotationAnswer& answer) {
+  if (request.empty()) return false;
+  Statement made(database_,
+                 "SELECT coalesce(a.withdraws, a.annotation_id), c.sha256 FROM annotations a"
+                 " JOIN captures c USING (capture_id) WHERE a.annotator = ? AND a.request = ?");
+  if (!made.bind(annotator, request).step()) return false;
+  answer.annotation = made.integer(0);
+  answer.capture = short_id(made.text(1));
+  return true;
+}
+
 AnnotationAnswer CaptureStore::annotate_one(const Annotation& annotation, const std::string& now) {
   AnnotationAnswer answer;
   answer.wrong = wrong_form(annotation);
   if (!answer.wrong.empty()) return answer;
+  if (answered(annotation.annotator, annotation.request, answer)) return answer;
   const std::optional<Found> found = find_row(annotation.capture, answer.wrong);
   if (!found) return answer;
   answer.capture = short_id(found->sha256);
   answer.wrong = wrong_annotation(annotation, *found);
+  if (answer.wrong.empty() && annotation.queued) answer.wrong = wrong_queued(annotation, *found);
   if (!answer.wrong.empty()) return answer;
   answer.annotation =
       insert_annotation(*found, annotation, annotation.blind ? "blind" : "open", now);
@@ -117,27 +131,32 @@ std::int64_t CaptureStore::insert_annotation(const Found& found, const Annotatio
   const auto corner = [&](int Roi::*which) {
     return roi ? std::optional(*roi.*which) : std::nullopt;
   };
-  Statement(
-      database_,
-      "INSERT INTO annotations (capture_id, annotator, created, verdict, label,"
-      " x1, y1, x2, y2, note, mode, milliseconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+  Statement(database_,
+            "INSERT INTO annotations (capture_id, annotator, created, verdict, label,"
+            " x1, y1, x2, y2, note, mode, milliseconds, request)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .bind(found.id, annotation.annotator, now, annotation.verdict, annotation.label,
             corner(&Roi::x1), corner(&Roi::y1), corner(&Roi::x2), corner(&Roi::y2),
-            null_if_empty(annotation.note), mode, annotation.milliseconds)
+            null_if_empty(annotation.note), mode, annotation.milliseconds,
+            null_if_empty(annotation.request))
       .run();
   return database_.last_id();
 }
 
-AnnotationAnswer CaptureStore::undo(const std::string& annotator, int lease_seconds) {
+AnnotationAnswer CaptureStore::undo(const Withdrawal& withdrawal) {
+  const std::string& annotator = withdrawal.annotator;
+  const int lease_seconds = withdrawal.lease_seconds;
   AnnotationAnswer answer;
   Transaction transaction(database_);
+  if (answered(annotator, withdrawal.request, answer)) return answer;
   Statement last(database_,
                  "SELECT a.annotation_id, a.capture_id, c.sha256 FROM annotations a"
                  " JOIN captures c USING (capture_id)"
-                 " WHERE a.annotator = ? AND a.verdict <> 'withdraw' AND a.mode <> 'adjudication'"
+                 " WHERE a.annotator = ?1 AND a.verdict <> 'withdraw' AND a.mode <> 'adjudication'"
+                 " AND (?2 = '' OR a.request = ?2)"
                  " AND NOT EXISTS (SELECT 1 FROM annotations w WHERE w.withdraws = a.annotation_id)"
                  " ORDER BY a.annotation_id DESC LIMIT 1");
-  if (!last.bind(annotator).step()) {
+  if (!last.bind(annotator, withdrawal.of).step()) {
     answer.wrong = "\"" + annotator + "\" has no annotation that could be withdrawn";
     return answer;
   }
@@ -145,9 +164,9 @@ AnnotationAnswer CaptureStore::undo(const std::string& annotator, int lease_seco
   answer.capture = short_id(last.text(2));
   last.reset();
   Statement(database_,
-            "INSERT INTO annotations (capture_id, annotator, created, verdict, withdraws)"
-            " VALUES (?, ?, ?, 'withdraw', ?)")
-      .bind(capture, annotator, utc_text(clock_()), annotation)
+            "INSERT INTO annotations (capture_id, annotator, created, verdict, withdraws, request)"
+            " VALUES (?, ?, ?, 'withdraw', ?, ?)")
+      .bind(capture, annotator, utc_text(clock_()), annotation, null_if_empty(withdrawal.request))
       .run();
   answer.annotation = annotation;
   lease(capture, annotator, lease_seconds, true);

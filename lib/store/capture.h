@@ -69,6 +69,19 @@ struct Annotation {
   std::string note;
   bool blind = false;                    ///< made without seeing what others had said
   std::optional<int> milliseconds = {};  ///< from sight to verdict
+  /// Made by whoever sends it, unlike any other of the annotator's; empty: none. What comes again
+  /// under the same name is answered as it was, and changes nothing.
+  std::string request = {};
+  /// Of a capture that the queue gave out: refused if it needs no more labels, or has his already.
+  bool queued = false;
+};
+
+/// An annotation that an annotator takes back.
+struct Withdrawal {
+  std::string annotator;
+  std::string of = {};       ///< the request that made it; empty: his last one
+  std::string request = {};  ///< as in Annotation
+  int lease_seconds = 900;
 };
 
 struct AnnotationAnswer {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -71,7 +72,10 @@ class CaptureStore {
 
   /// Withdraws the annotator's last annotation that is not withdrawn yet, and leases him its
   /// capture again, so that `next` gives it first. `wrong` where there is none.
-  AnnotationAnswer undo(const std::string& annotator, int lease_seconds = 900);
+  AnnotationAnswer undo(const std::string& annotator, int lease_seconds = 900) {
+    return undo(Withdrawal{annotator, {}, {}, lease_seconds});
+  }
+  AnnotationAnswer undo(const Withdrawal& withdrawal);
 
   // --- queue.cpp
 
@@ -88,6 +92,9 @@ class CaptureStore {
   bool skip(const std::string& annotator, const std::string& capture);
 
   AnnotatorProgress progress(const std::string& annotator);
+
+  /// How many captures the queue could still offer him, by predicted class.
+  std::map<int, std::int64_t> waiting(const std::string& annotator);
 
   // --- reviews.cpp
 
@@ -194,6 +201,8 @@ class CaptureStore {
                          const std::string& now);
 
   std::string wrong_annotation(const Annotation& annotation, const Found& found) const;
+  std::string wrong_queued(const Annotation& annotation, const Found& found);
+  bool answered(const std::string& annotator, const std::string& request, AnnotationAnswer& answer);
   AnnotationAnswer annotate_one(const Annotation& annotation, const std::string& now);
   std::int64_t insert_annotation(const Found& found, const Annotation& annotation, const char* mode,
                                  const std::string& now);

@@ -177,11 +177,36 @@ AnnotatorProgress CaptureStore::progress(const std::string& annotator) {
   progress.annotations = made.integer(0) - progress.withdrawn;
   progress.last_day = made.integer(2);
   progress.median_ms = median_ms(database_, annotator);
-  Statement left(database_, fmt::format("SELECT count(*) FROM capture_now n WHERE {} AND {}", kOpen,
-                                        kNotMine));
+  // Both counts come from indexes; asking each open capture who labelled it would not.
+  Statement left(
+      database_,
+      fmt::format("SELECT (SELECT count(*) FROM capture_now n WHERE {0})"
+                  " - (SELECT count(DISTINCT n.capture_id) FROM standing_annotations s"
+                  " JOIN capture_now n USING (capture_id) WHERE s.annotator = ? AND {0})",
+                  kOpen));
   left.bind(annotator).step();
   progress.left = left.integer(0);
   return progress;
+}
+
+std::map<int, std::int64_t> CaptureStore::waiting(const std::string& annotator) {
+  std::map<int, std::int64_t> classes;
+  Statement rows(database_,
+                 fmt::format("SELECT n.predicted, count(*) FROM capture_now n WHERE {} AND {}"
+                             " AND (n.predicted IS NULL) = 0 GROUP BY n.predicted",
+                             kOpen, kNotMine));
+  rows.bind(annotator);
+  while (rows.step()) classes[static_cast<int>(rows.integer(0))] = rows.integer(1);
+  return classes;
+}
+
+std::string CaptureStore::wrong_queued(const Annotation& annotation, const Found& found) {
+  Statement row(database_, fmt::format("SELECT {}, {} FROM capture_now n WHERE n.capture_id = ?2",
+                                       kOpen, kNotMine));
+  row.bind(annotation.annotator, found.id).step();
+  if (row.integer(1) == 0) return "is labelled by you already; undo that to label it anew";
+  if (row.integer(0) == 0) return "needs no more labels; others were faster";
+  return {};
 }
 
 }  // namespace signpost

@@ -251,24 +251,29 @@ EpochFeed::~EpochFeed() {
   thread_.join();
 }
 
+Transform EpochFeed::transform_of(const std::string& id) const {
+  const Recipe& recipe = variation_->recipe;
+  if (!recipe.transforms() && !variation_->mirror) return Transform::identity;
+  Random random(seed_, id, epoch_, kTransformPurpose);
+  if (recipe.transforms()) return draw_transform(recipe, random);
+  return random.below(2) == 0 ? Transform::identity : Transform::flip_horizontal;
+}
+
 /// Draws this epoch's variant of sample `i` and tells its target.
 std::int64_t EpochFeed::vary(std::size_t i, std::span<std::uint8_t> out) const {
   const Recipe& recipe = variation_->recipe;
   const std::string& id = set_.samples[i].id;
   std::span<const std::uint8_t> patch = set_.at(i);
   std::int64_t target = set_.targets[i];
-  if (recipe.transforms()) {
-    Random random(seed_, id, epoch_, kTransformPurpose);
-    const Transform transform = draw_transform(recipe, random);
-    const std::int64_t becomes =
-        variation_->targets[static_cast<std::size_t>(target)][static_cast<std::size_t>(transform)];
-    if (transform != Transform::identity && becomes >= 0) {
-      thread_local std::vector<std::uint8_t> turned;
-      turned.resize(patch.size());
-      turn_square(transform, patch.data(), set_.side(), turned.data());
-      patch = turned;
-      target = becomes;
-    }
+  const Transform transform = transform_of(id);
+  const std::int64_t becomes =
+      variation_->targets[static_cast<std::size_t>(target)][static_cast<std::size_t>(transform)];
+  if (transform != Transform::identity && becomes >= 0) {
+    thread_local std::vector<std::uint8_t> turned;
+    turned.resize(patch.size());
+    turn_square(transform, patch.data(), set_.side(), turned.data());
+    patch = turned;
+    target = becomes;
   }
   Random random(seed_, id, epoch_, kAugmentPurpose);
   augment_patch(recipe, patch, set_.size, set_.pad, random, out);

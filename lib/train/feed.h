@@ -86,6 +86,9 @@ TransformTargets transform_targets(const Catalogue& catalogue, const std::vector
 struct Variation {
   Recipe recipe;
   TransformTargets targets;
+  /// Half of the samples whose mirror image shows a class of the network are mirrored, where the
+  /// recipe has no transforms of its own.
+  bool mirror = false;
 };
 
 struct Batch {
@@ -116,6 +119,7 @@ class EpochFeed {
  private:
   void produce();
   Batch make(std::size_t index) const;
+  Transform transform_of(const std::string& id) const;
   std::int64_t vary(std::size_t i, std::span<std::uint8_t> out) const;
 
   const PixelSet& set_;

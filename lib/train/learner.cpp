@@ -155,6 +155,16 @@ Evaluation Learner::validate(bool bfloat16) {
   return validation;
 }
 
+CalibratedEvaluation Learner::calibrate() {
+  optimiser_.swap_average();
+  const torch::Tensor logits =
+      logits_of_set(network_, ready_.info, ready_.data.validation, false, ranks_);
+  optimiser_.swap_average();
+  return signpost::calibrate(
+      ready_.info, ready_.data.validation,
+      std::span(logits.data_ptr<float>(), static_cast<std::size_t>(logits.numel())));
+}
+
 double Learner::step_seconds(int px) {
   constexpr std::uint64_t kWarm = 3, kTimed = 8;
   EpochFeed feed(ready_.data.train, ready_.variation ? &*ready_.variation : nullptr,

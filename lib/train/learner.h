@@ -6,6 +6,7 @@
 #include <string>
 
 #include "curate/evaluation.h"
+#include "train/calibration.h"
 #include "train/objective.h"
 #include "train/optimiser.h"
 #include "train/preparation.h"
@@ -38,6 +39,8 @@ class Learner {
 
   /// Measures the moving average of the weights on the validation samples.
   Evaluation validate(bool bfloat16);
+  /// The same in float32, with the temperature that fits.
+  CalibratedEvaluation calibrate();
 
   Optimiser& optimiser() { return optimiser_; }
   TorchNetwork& network() { return network_; }

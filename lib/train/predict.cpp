@@ -11,21 +11,24 @@ namespace {
 
 constexpr std::size_t kBatch = 256;
 
-}  // namespace
-
-torch::Tensor probabilities_of(TorchNetwork& network, const RunInfo& info,
-                               std::span<const std::uint8_t> pixels, std::size_t count) {
+torch::Tensor logits_of(TorchNetwork& network, const RunInfo& info,
+                        std::span<const std::uint8_t> pixels, std::size_t count) {
   const torch::Device device = network.device();
   const torch::Tensor images =
       normalise(pixel_tensor(pixels, count, info.preprocessing.size).to(device),
                 channels(info.mean).to(device), channels(info.deviation).to(device));
-  return torch::softmax(network.forward(images).to(torch::kFloat32), 1)
-      .to(torch::kCPU)
-      .contiguous();
+  return network.forward(images).to(torch::kFloat32).to(torch::kCPU).contiguous();
 }
 
-Evaluation evaluate(TorchNetwork& network, const RunInfo& info, const PixelSet& set, bool bfloat16,
-                    Ranks& ranks) {
+}  // namespace
+
+torch::Tensor probabilities_of(TorchNetwork& network, const RunInfo& info,
+                               std::span<const std::uint8_t> pixels, std::size_t count) {
+  return torch::softmax(logits_of(network, info, pixels, count), 1);
+}
+
+torch::Tensor logits_of_set(TorchNetwork& network, const RunInfo& info, const PixelSet& set,
+                            bool bfloat16, Ranks& ranks) {
   const torch::NoGradGuard no_grad;
   const Autocast autocast(bfloat16, network.device());
   network.eval();
@@ -39,10 +42,18 @@ Evaluation evaluate(TorchNetwork& network, const RunInfo& info, const PixelSet& 
     stop_if_interrupted();
     const std::size_t some = std::min(kBatch, count - from);
     all.narrow(0, static_cast<std::int64_t>(from), static_cast<std::int64_t>(some))
-        .copy_(probabilities_of(network, info,
-                                std::span(set.pixels).subspan(from * bytes, some * bytes), some));
+        .copy_(logits_of(network, info, std::span(set.pixels).subspan(from * bytes, some * bytes),
+                         some));
   }
   ranks.sum(all);
+  return all;
+}
+
+Evaluation evaluate(TorchNetwork& network, const RunInfo& info, const PixelSet& set, bool bfloat16,
+                    Ranks& ranks) {
+  const torch::Tensor all =
+      torch::softmax(logits_of_set(network, info, set, bfloat16, ranks), 1).contiguous();
+  const std::size_t classes = info.classes.size(), count = set.samples.size();
   Evaluation evaluation(info.class_ids(), info.class_names());
   const std::span<const float> values(all.data_ptr<float>(), count * classes);
   for (std::size_t i = 0; i < count; ++i) {

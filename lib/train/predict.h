@@ -24,5 +24,8 @@ torch::Tensor probabilities_of(TorchNetwork& network, const RunInfo& info,
 /// each rank predicts its share of it, and all have the result.
 Evaluation evaluate(TorchNetwork& network, const RunInfo& info, const PixelSet& set, bool bfloat16,
                     Ranks& ranks);
+/// The logits of that: samples x classes.
+torch::Tensor logits_of_set(TorchNetwork& network, const RunInfo& info, const PixelSet& set,
+                            bool bfloat16, Ranks& ranks);
 
 }  // namespace signpost

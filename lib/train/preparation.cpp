@@ -18,7 +18,6 @@
 namespace signpost {
 namespace {
 
-constexpr double kLabelSmoothing = 0.1;
 constexpr double kFineTuning = 0.1;      // of the learning rate from scratch
 constexpr double kUnbalanced = 10;       // largest class over smallest, from which on it is said
 constexpr double kBudgetReserve = 0.93;  // rates drift on a shared machine
@@ -156,8 +155,8 @@ Prepared prepare(const TrainOptions& options, Ranks& ranks, Rejects& rejects,
     info.classes.push_back({each.id, each.name, each.name_de});
   }
   if (options.augment != "none") {
-    ready.variation =
-        Variation{Recipe::load(options.augment), transform_targets(catalogue, info.class_ids())};
+    ready.variation = Variation{Recipe::load(options.augment),
+                                transform_targets(catalogue, info.class_ids()), options.mirror};
   }
   // An unknown network and weights that cannot be read are found out before the data is.
   info.preprocessing.size = options.network.input_px > 0 ? options.network.input_px
@@ -201,8 +200,9 @@ Prepared prepare(const TrainOptions& options, Ranks& ranks, Rejects& rejects,
   }
   info.augment = options.augment;
   info.augment_digest = ready.variation ? ready.variation->recipe.digest : "";
+  info.mirror = ready.variation && options.mirror && !ready.variation->recipe.transforms();
   info.weight_decay = Optimiser::kWeightDecay;
-  info.label_smoothing = kLabelSmoothing;
+  info.label_smoothing = options.label_smoothing;
   info.class_balance = options.class_balance;
   info.patience = options.patience;
   info.seed = options.seed;

@@ -26,6 +26,7 @@ void write_run(const std::filesystem::path& run, const RunInfo& info) {
                                  {"deviation", info.deviation},
                                  {"augment", info.augment},
                                  {"augment_digest", info.augment_digest},
+                                 {"mirror", info.mirror},
                                  {"epochs", info.epochs},
                                  {"batch_size", info.batch_size},
                                  {"learning_rate", info.learning_rate},
@@ -120,6 +121,7 @@ RunInfo read_run(const std::filesystem::path& run) {
     info.deviation = json.at("deviation");
     info.augment = json.at("augment");
     info.augment_digest = json.at("augment_digest");
+    info.mirror = json.value("mirror", false);
     info.epochs = json.at("epochs");
     info.batch_size = json.at("batch_size");
     info.learning_rate = json.at("learning_rate");
@@ -138,6 +140,18 @@ RunInfo read_run(const std::filesystem::path& run) {
     throw Error(Blame::input, name + ": is damaged: " + error.what());
   }
   return info;
+}
+
+Weights read_run_weights(const std::filesystem::path& run) {
+  const std::filesystem::path path = run / "weights.safetensors";
+  if (!std::filesystem::exists(path)) {
+    throw Error(Blame::input, run.string() +
+                                  ": the run is not finished; go on with signpost train … -o " +
+                                  run.string() + " --resume");
+  }
+  Bytes bytes;
+  read_file(path, bytes);
+  return decode_safetensors(bytes, path.string());
 }
 
 NetworkSpec RunInfo::spec() const {
@@ -177,9 +191,11 @@ std::string RunInfo::difference(const RunInfo& other) const {
   compare("crop margin", preprocessing.margin_permille, other.preprocessing.margin_permille);
   compare("augment", augment, other.augment);
   compare("recipe digest", augment_digest, other.augment_digest);
+  compare("mirror", mirror, other.mirror);
   compare("epochs", epochs, other.epochs);
   compare("batch", batch_size, other.batch_size);
   compare("learning rate", learning_rate, other.learning_rate);
+  compare("label smoothing", label_smoothing, other.label_smoothing);
   compare("start px", start_px, other.start_px);
   compare("class balance", class_balance, other.class_balance);
   compare("patience", patience, other.patience);

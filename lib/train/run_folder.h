@@ -8,6 +8,7 @@
 
 #include "pixels/preprocess.h"
 #include "train/network_spec.h"
+#include "train/weights.h"
 
 namespace signpost {
 
@@ -15,13 +16,17 @@ namespace signpost {
 /// know.
 ///
 /// A run folder holds
-///   run.json             this
-///   metrics.ndjson       one object an epoch
-///   checkpoint.safetensors  weights, their average, momentum and the epoch, replaced whole after
-///   each epoch weights.safetensors  the final weights: the moving average (present once the run is
-///   done) evaluation.json      the final measurement on the validation samples report.html the
-///   same for people validation.ndjson    the validation records golden/              some
-///   validation photographs with their records, from which a package's golden vectors are made
+/// - run.json: this
+/// - metrics.ndjson and, once the run is done, metrics.csv: the figures of each epoch
+/// - checkpoint.safetensors: weights, their average, momentum and the epoch, replaced whole after
+///   each epoch
+/// - weights.safetensors: the final weights, the moving average; present once the run is done
+/// - calibration.json: the temperature that belongs to them (train/calibration.h)
+/// - evaluation.json: the final measurement on the validation samples, and report.html: the same
+///   for people
+/// - validation.ndjson: the validation records
+/// - golden/: some validation photographs with their records, from which a package's golden vectors
+///   are made
 struct RunInfo {
   struct Class {
     int id = 0;
@@ -32,6 +37,7 @@ struct RunInfo {
   Preprocessing preprocessing;
   std::array<float, 3> mean{}, deviation{};
   std::string augment, augment_digest;  ///< the recipe, or "none"
+  bool mirror = false;  ///< half of the signs were mirrored, where the catalogue permits
   int epochs = 0, batch_size = 0;
   double learning_rate = 0, weight_decay = 0, label_smoothing = 0;
   int start_px = 0;          ///< the size of the first epoch's images; 0: as all
@@ -64,6 +70,10 @@ void write_run(const std::filesystem::path& run, const RunInfo& info);
 
 /// Throws Error{input} if `run` is not a run folder or is one of a later format.
 RunInfo read_run(const std::filesystem::path& run);
+
+/// The weights of a finished run as they were trained. Throws Error{input} if it is not finished or
+/// damaged.
+Weights read_run_weights(const std::filesystem::path& run);
 
 /// True if `path` is a folder with a run.json.
 bool is_run(const std::filesystem::path& path);

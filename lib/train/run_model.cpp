@@ -4,27 +4,14 @@
 
 #include <algorithm>
 
-#include "base/error.h"
-#include "base/file.h"
 #include "base/parallel.h"
+#include "train/calibration.h"
 #include "train/predict.h"
 #include "train/torch_network.h"
 
 namespace signpost {
 
 void set_training_threads(int jobs) { at::set_num_threads(job_count(jobs)); }
-
-Weights read_run_weights(const std::filesystem::path& run) {
-  const std::filesystem::path path = run / "weights.safetensors";
-  if (!std::filesystem::exists(path)) {
-    throw Error(Blame::input, run.string() +
-                                  ": the run is not finished; go on with signpost train … -o " +
-                                  run.string() + " --resume");
-  }
-  Bytes bytes;
-  read_file(path, bytes);
-  return decode_safetensors(bytes, path.string());
-}
 
 struct RunModel::Impl {
   RunInfo info;
@@ -34,8 +21,9 @@ struct RunModel::Impl {
 
 RunModel::RunModel(const std::filesystem::path& run) : impl_(std::make_unique<Impl>()) {
   impl_->info = read_run(run);
-  impl_->weights = read_run_weights(run);
-  impl_->network = std::make_unique<TorchNetwork>(impl_->info.spec());
+  const NetworkSpec spec = impl_->info.spec();
+  impl_->weights = calibrated_weights(run, spec);
+  impl_->network = std::make_unique<TorchNetwork>(spec);
   impl_->network->load(impl_->weights);
   impl_->network->eval();
 }

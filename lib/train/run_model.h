@@ -11,13 +11,14 @@
 
 namespace signpost {
 
-/// A finished run, for prediction in float32. One thread at a time.
+/// A finished run, calibrated, for prediction in float32. One thread at a time.
 class RunModel {
  public:
   /// Throws Error{input} if the run is not finished or damaged.
   explicit RunModel(const std::filesystem::path& run);
   ~RunModel();
   const RunInfo& info() const;
+  /// With the temperature in them (train/calibration.h): what `predict` computes with.
   const Weights& weights() const;
   /// `pixels`: count x size x size x 3, uint8, HWC, as preprocess gives them. `probabilities`:
   /// count x classes.
@@ -28,9 +29,6 @@ class RunModel {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
-
-/// The weights of a finished run. Throws Error{input} if it is not finished or damaged.
-Weights read_run_weights(const std::filesystem::path& run);
 
 /// Threads for libtorch; 0 means all cores.
 void set_training_threads(int jobs);

@@ -81,7 +81,7 @@ torch::Tensor TorchNetwork::convolved(std::size_t index, torch::Tensor x) {
   return step.norm->forward(x);
 }
 
-torch::Tensor TorchNetwork::forward(torch::Tensor images) {
+std::vector<torch::Tensor> TorchNetwork::values(torch::Tensor images) {
   std::vector<torch::Tensor> values(steps_.size());
   const auto input = [&](const Layer& layer, std::size_t k) {
     return layer.inputs[k] < 0 ? images : values[static_cast<std::size_t>(layer.inputs[k])];
@@ -115,7 +115,7 @@ torch::Tensor TorchNetwork::forward(torch::Tensor images) {
     }
     values[i] = activated(x, layer.activation);
   }
-  return values.back();
+  return values;
 }
 
 torch::Device TorchNetwork::device() const { return parameters().at(0).device(); }

@@ -20,7 +20,9 @@ namespace signpost {
 class TorchNetwork : public torch::nn::Module {
  public:
   explicit TorchNetwork(NetworkSpec spec);
-  torch::Tensor forward(torch::Tensor images);
+  torch::Tensor forward(torch::Tensor images) { return values(std::move(images)).back(); }
+  /// What each layer gives, in the order of the spec.
+  std::vector<torch::Tensor> values(torch::Tensor images);
   const NetworkSpec& spec() const { return spec_; }
   torch::Device device() const;
 

@@ -32,10 +32,11 @@ std::string metrics_line(std::uint64_t epoch, const EpochFigures& figures,
 
 /// What a finished run leaves besides its weights.
 void write_results(const TrainOptions& options, const Prepared& ready,
-                   const Evaluation& validation) {
+                   const CalibratedEvaluation& validation) {
   write_golden(options.run, ready.data.validation, options.root);
   write_validation(options.run, ready.data.validation);
   write_metrics_table(options.run);
+  write_calibration(options.run, validation.calibration);
   write_run_file(options.run / "evaluation.json", validation.json() + "\n");
   write_run_file(
       options.run / "report.html",
@@ -124,7 +125,7 @@ TrainResult train(const TrainOptions& given, Rejects& rejects,
     words(fmt::format("keeps the weights of epoch {}", optimiser.best_epoch()));
   }
 
-  Evaluation validation = learner.validate(false);
+  CalibratedEvaluation validation = learner.calibrate();
   if (ranks.is_first()) {
     optimiser.swap_average();
     const Bytes weights = encode_safetensors(learner.network().weights());

@@ -8,7 +8,7 @@
 
 #include "base/progress.h"
 #include "base/rejects.h"
-#include "curate/evaluation.h"
+#include "train/calibration.h"
 #include "train/network_spec.h"
 #include "train/pretrained.h"
 #include "train/run_folder.h"
@@ -26,14 +26,17 @@ struct TrainOptions {
   bool freeze_backbone = false;   ///< train the classifier alone; needs `weights`
   std::string classes = "gtsrb";  ///< class catalogue
   std::string augment = "road";   ///< recipe, or "none"
-  int epochs = 0;                 ///< 0: by the number of samples, or by `budget_seconds`
+  bool mirror =
+      true;        ///< show half of the signs mirrored, where the catalogue says what that makes
+  int epochs = 0;  ///< 0: by the number of samples, or by `budget_seconds`
   double budget_seconds = 0;  ///< choose the epochs so that the call ends in this time; 0: do not
   int patience = 0;           ///< end after so many epochs without a better one; 0: do not
   int start_px = 0;           ///< begin with images of this size; 0: with the full one
   int batch_size = 0;         ///< of all ranks together; 0: 128, or less for little data
   double learning_rate = 0;   ///< the peak of the one-cycle schedule; 0: by the batch size, and a
                               ///< tenth of that with `weights`
-  double class_balance = 0;   ///< 0: all samples weigh the same; 1: all classes do
+  double label_smoothing = 0.1;
+  double class_balance = 0;  ///< 0: all samples weigh the same; 1: all classes do
   std::vector<std::filesystem::path> teachers;  ///< finished runs to learn from
   double distill_weight = 0.7, distill_temperature = 2;
   std::uint64_t seed = 0;
@@ -44,7 +47,7 @@ struct TrainOptions {
 
 struct TrainResult {
   RunInfo info;
-  Evaluation validation;
+  CalibratedEvaluation validation;
   double seconds = 0;    ///< this call alone, reading included
   bool is_first = true;  ///< of the ranks: the one that wrote the run
 };
@@ -52,9 +55,10 @@ struct TrainResult {
 /// Trains a network on the "train" samples of a stream and measures it on the "val" ones.
 ///
 /// Stochastic gradient descent with Nesterov momentum 0.9 and weight decay (not on norms and
-/// biases), one-cycle schedule, label smoothing 0.1, and a moving average of the weights, which is
+/// biases), one-cycle schedule, label smoothing, and a moving average of the weights, which is
 /// what is kept: of the last epoch or, with `patience`, of the one with the lowest validation loss.
-/// Passes run channels-last, in bfloat16 where the processor has it and in float32 elsewhere.
+/// Passes run channels-last, in bfloat16 where the processor has it and in float32 elsewhere. At
+/// the end a temperature is fitted on the validation samples (train/calibration.h).
 ///
 /// With `weights`, the network starts from them: images are normalised as they expect, and a last
 /// layer for other classes is replaced by a fresh one. Batch norms that were folded are unfolded on

@@ -28,15 +28,15 @@ struct WireAnswer {
   }
 };
 
-/// A client that sends any bytes, sound or not. Gives up waiting after 20 s.
+/// A client that sends any bytes, sound or not. Gives up waiting after `patience_s`.
 class WireClient {
  public:
-  explicit WireClient(int port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  explicit WireClient(int port, int patience_s = 20) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address = {};
     address.sin_family = AF_INET;
     address.sin_port = htons(static_cast<std::uint16_t>(port));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const timeval patience = {20, 0};
+    const timeval patience = {patience_s, 0};
     ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     const int yes = 1;
     ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
