@@ -159,6 +159,7 @@ int main(int argc, char** argv) {
     std::vector<std::string> images;
     for (std::size_t i = 0; i < count; ++i) images.push_back(picture(i));
     fmt::print("{} captures of {} bytes, {} clients\n", count, images[0].size(), clients);
+    std::fflush(stdout);
     for (std::size_t round = 0; round < rounds; ++round) {
       const double single = bare_inserts(images, 1);
       const Load load = submit(images, clients);
