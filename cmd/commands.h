@@ -41,7 +41,9 @@ inline constexpr std::array kCaptureCommands = {
 inline constexpr std::array kModelCommands = {
     CommandEntry{"train", "Train a network on a stream of samples"},
     CommandEntry{"eval", "Measure a run or a package on a stream of samples"},
+    CommandEntry{"explain", "Draw where a run looked when it classified samples"},
     CommandEntry{"package", "Prove a run and write it as a package for devices"},
+    CommandEntry{"study", "Train a published table's networks and compare"},
 };
 
 inline constexpr std::array kDeviceCommands = {

@@ -8,46 +8,20 @@
 #include "base/file.h"
 #include "base/json_text.h"
 #include "cli/command.h"
+#include "curate/evaluation_page.h"
 #include "curate/measure.h"
-#include "device/classifier.h"
-#include "train/trainer.h"
+#include "train/measured_model.h"
 
 namespace signpost {
 namespace {
 
 struct Options {
-  std::filesystem::path model, predictions;
+  std::filesystem::path model, predictions, html;
   StreamOptions stream;
   MeasureOptions measure;
   ProgressStyle progress = ProgressStyle::automatic;
-  bool json = false, force = false;
+  bool json = false, force = false, robustness = false, latency = false;
 };
-
-Predictor predictor_of(RunModel& run) {
-  Predictor predictor;
-  predictor.preprocessing = run.info().preprocessing;
-  for (const RunInfo::Class& each : run.info().classes) {
-    predictor.class_ids.push_back(each.id);
-    predictor.names.push_back(each.name);
-  }
-  predictor.predict = [&run](std::span<const std::uint8_t> pixels, std::size_t count,
-                             std::span<float> out) { run.predict(pixels, count, out); };
-  return predictor;
-}
-
-Predictor predictor_of(Classifier& classifier) {
-  Predictor predictor;
-  predictor.preprocessing = classifier.package().contents().preprocessing;
-  for (const Label& label : classifier.labels()) {
-    predictor.class_ids.push_back(label.id);
-    predictor.names.push_back(label.name);
-  }
-  predictor.predict = [&classifier](std::span<const std::uint8_t> pixels, std::size_t,
-                                    std::span<float> out) {
-    classifier.classify_tensors(pixels, out);
-  };
-  return predictor;
-}
 
 std::string prediction_line(const Predictor& predictor, const Sample& sample,
                             std::span<const float> probabilities) {
@@ -59,33 +33,53 @@ std::string prediction_line(const Predictor& predictor, const Sample& sample,
   return line + "}\n";
 }
 
+std::string json_of(const Evaluation& evaluation, const ModelFacts& facts,
+                    const Robustness* robustness) {
+  std::string out = evaluation.json();
+  out.pop_back();
+  out += ",\"model\":" + facts_json(facts);
+  if (robustness) out += ",\"robustness\":" + robustness->json();
+  return out + "}\n";
+}
+
 Exit run(Options options) {
   Rejects rejects(program_name(), reject_options(options.stream.rejects));
-  std::optional<RunModel> trained;
-  std::optional<Classifier> packaged;
-  Predictor predictor;
-  if (std::filesystem::is_directory(options.model)) {
-    set_training_threads(options.measure.jobs);
-    trained.emplace(options.model);
-    predictor = predictor_of(*trained);
-  } else {
-    packaged.emplace(Classifier::open(options.model));
-    predictor = predictor_of(*packaged);
-  }
-  std::optional<OutputFile> predictions;
+  const MeasuredModel model(options.model, options.measure.jobs);
+  std::optional<OutputFile> predictions, page;
   if (!options.predictions.empty()) {
     predictions.emplace(options.predictions, options.force);
     options.measure.on_prediction = [&](const Sample& sample,
                                         std::span<const float> probabilities) {
-      predictions->write(prediction_line(predictor, sample, probabilities));
+      predictions->write(prediction_line(model.predictor(), sample, probabilities));
     };
+  }
+  if (!options.html.empty()) page.emplace(options.html, options.force);
+  std::optional<Robustness> robustness;
+  if (options.robustness) {
+    robustness.emplace(model.predictor().preprocessing.size);
+    options.measure.robustness = &*robustness;
   }
   options.measure.manifest = options.stream.manifest;
   Progress progress("eval", "images", 0, progress_style(options.progress));
-  const Evaluation evaluation = measure(predictor, options.measure, rejects, progress);
+  const Evaluation evaluation = measure(model.predictor(), options.measure, rejects, progress);
   progress.finish();
+  const ModelFacts facts = model.facts(options.latency);
+  if (page) {
+    page->write(evaluation_page(
+        options.model.string(),
+        fmt::format("{} in {} of {}", counted(evaluation.count(), "sample"),
+                    counted(evaluation.group_count(), "group"),
+                    options.stream.manifest == "-" ? "a stream" : options.stream.manifest),
+        evaluation, facts, options.measure.robustness));
+    page->commit();
+  }
   if (predictions) predictions->commit();
-  fmt::print("{}", options.json ? evaluation.json() + "\n" : evaluation.text());
+  if (options.json) {
+    fmt::print("{}", json_of(evaluation, facts, options.measure.robustness));
+  } else {
+    fmt::print("{}{}{}", evaluation.text(), robustness ? robustness->text() : "",
+               facts_text(facts));
+  }
   return finish(rejects);
 }
 
@@ -99,12 +93,20 @@ Command command() {
             app.add_option("--split", options->measure.split,
                            "Measure this split (default: all samples but \"train\")")
                 ->type_name("NAME");
+            app.add_flag("--robustness", options->robustness,
+                         "Measure also with the box shrunk, grown and shifted, and with pictures "
+                         "blurred, dimmed, coarse and compressed");
+            app.add_flag("--latency", options->latency,
+                         "Time single images on the device's engine, on one thread");
             app.add_flag("--json", options->json,
                          "Print JSON, with the figures of each class and the confusion matrix");
+            app.add_option("--html", options->html,
+                           "Write a page with plots and the worst images to this file")
+                ->type_name("FILE");
             app.add_option("--predictions", options->predictions,
                            "Write each sample's prediction to this file as NDJSON")
                 ->type_name("FILE");
-            app.add_flag("--force", options->force, "Replace an existing predictions file");
+            app.add_flag("--force", options->force, "Replace existing files");
             add_root(app, options->measure.root);
             add_jobs(app, options->measure.jobs);
             add_progress(app, options->progress);

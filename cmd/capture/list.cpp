@@ -30,13 +30,19 @@ struct ShowOptions {
 };
 
 Exit list(const std::string& database, const Options& options) {
+  constexpr std::size_t kGroup = 256;
   CaptureStore store(database, Database::Missing::refuse);
   CaptureFilter filter = filter_of(options.filter);
   filter.order = kOrders.at(options.order);
   filter.seed = options.seed;
   LineWriter out;
-  std::string line;
+  std::vector<std::string> lines;
   ImageCopies copies(store, options.images);
+  const auto flush = [&] {
+    copies.settle();
+    for (const std::string& line : lines) out.write_line(line);
+    lines.clear();
+  };
   store.each(filter, [&](const CaptureState& capture) {
     stop_if_interrupted();
     std::string image, wrong;
@@ -44,13 +50,12 @@ Exit list(const std::string& database, const Options& options) {
       const fs::path name = copies.put(capture, wrong);
       if (!wrong.empty())
         throw Error(Blame::input, "capture " + short_id(capture.sha256) + ": " + wrong);
-      copies.settle();
       image = (copies.folder() / name).string();
     }
-    line.clear();
-    append_capture(line, capture, image);
-    out.write_line(line);
+    append_capture(lines.emplace_back(), capture, image);
+    if (lines.size() >= kGroup) flush();
   });
+  flush();
   out.finish();
   return Exit::done;
 }

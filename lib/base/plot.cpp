@@ -6,50 +6,16 @@
 #include <cmath>
 
 #include "base/html.h"
+#include "base/plot_parts.h"
 #include "base/progress.h"
 
 namespace signpost {
+
+using namespace plot_parts;
+
 namespace {
 
-// One user unit is about one CSS pixel on a phone, so that the letters stay readable there.
-constexpr double kWidth = 360, kHeight = 190, kTop = 12, kRight = 10, kBottom = 34, kLeft = 46;
-constexpr double kPlotWidth = kWidth - kLeft - kRight, kPlotHeight = kHeight - kTop - kBottom;
 constexpr std::size_t kMarkedPoints = 40;  // more points than this are a line without dots
-
-/// Grid lines with their numbers. `decimals` of the numbers.
-std::string grid(double low, double high, double step, const std::string& unit) {
-  const int decimals = step >= 1 ? 0 : static_cast<int>(std::ceil(-std::log10(step) - 1e-9));
-  std::string svg;
-  const auto last = static_cast<int>(std::floor(high / step + 1e-9));
-  for (int line = static_cast<int>(std::ceil(low / step - 1e-9)); line <= last; ++line) {
-    const double value = line * step;
-    const double y = kTop + (high - value) / (high - low) * kPlotHeight;
-    const std::string number = decimals > 0
-                                   ? fmt::format("{:.{}f}", value, decimals)
-                                   : grouped(static_cast<std::uint64_t>(std::llround(value)));
-    svg += fmt::format(
-        R"(<path class="grid" d="M{} {:.1f}H{}"/><text x="{}" y="{:.1f}" text-anchor="end">{}{}</text>)",
-        kLeft, y, kWidth - kRight, kLeft - 5, y + 4, number, escaped_html(unit));
-  }
-  return svg;
-}
-
-std::string opened(const std::string& title, const std::string& note, const std::string& label) {
-  std::string head = "<figure class=\"plot\"><figcaption>" + escaped_html(title);
-  if (!note.empty()) head += "<small>" + escaped_html(note) + "</small>";
-  return head + fmt::format(R"(</figcaption><svg viewBox="0 0 {} {}" role="img" aria-label="{}">)",
-                            kWidth, kHeight, escaped_html(label));
-}
-
-std::string axis_title(const std::string& axis) {
-  return fmt::format(R"(<text x="{}" y="{}" text-anchor="middle">{}</text>)",
-                     kLeft + kPlotWidth / 2, kHeight - 4, escaped_html(axis));
-}
-
-std::string tick(double x, const std::string& text) {
-  return fmt::format(R"(<text x="{:.1f}" y="{}" text-anchor="middle">{}</text>)", x,
-                     kHeight - kBottom + 14, escaped_html(text));
-}
 
 std::string range_text(const Histogram& plot, std::size_t bar) {
   const int from = plot.low + static_cast<int>(bar) * plot.width;
@@ -103,18 +69,11 @@ std::string line_chart(const LineChart& chart) {
         points > 1 ? static_cast<double>(i) / static_cast<double>(points - 1) : 0.5;
     return kLeft + share * kPlotWidth;
   };
-  const auto y = [&](double value) {
-    return kTop + (chart.high - std::clamp(value, chart.low, chart.high)) /
-                      (chart.high - chart.low) * kPlotHeight;
-  };
+  const auto y = [&](double value) { return at_height(value, chart.low, chart.high); };
   std::string label = chart.title + ":", key = "<div class=\"key\">";
   for (const Curve& curve : chart.curves) {
     label += fmt::format(" {} ends at {:.4g}{};", curve.name, curve.values.back(), chart.unit);
-    key += fmt::format(
-        "<span><svg width=\"14\" height=\"10\" style=\"display:inline;width:14px\" "
-        "aria-hidden=\"true\"><rect class=\"{}\" y=\"3\" width=\"14\" height=\"4\"/>"
-        "</svg> {}</span>",
-        curve.colour, escaped_html(curve.name));
+    key += key_entry(curve.colour, curve.name);
   }
   label.back() = '.';
   std::string svg =

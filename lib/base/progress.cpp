@@ -20,6 +20,28 @@ std::size_t terminal_columns() {
 
 }  // namespace
 
+std::string sparkline(std::span<const double> values) {
+  static constexpr const char* kBars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+  std::string line;
+  if (values.empty()) return line;
+  const auto [low, high] = std::minmax_element(values.begin(), values.end());
+  const double range = *high - *low;
+  for (const double value : values) {
+    line += kBars[range > 0 ? std::llround((value - *low) / range * 7) : 0];
+  }
+  return line;
+}
+
+std::string_view cut_to_columns(std::string_view text, std::size_t columns) {
+  std::size_t end = 0, shown = 0;
+  while (end < text.size()) {
+    const bool continues = (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80;
+    if (!continues && shown++ == columns) break;
+    ++end;
+  }
+  return text.substr(0, end);
+}
+
 std::string clock_text(double seconds) {
   const auto whole = static_cast<std::int64_t>(std::llround(std::max(0.0, seconds)));
   if (whole >= 3600)
@@ -60,7 +82,7 @@ void Progress::add(std::uint64_t count) {
 }
 
 void Progress::wipe() {
-  if (bar_ && drawn_) std::fputs("\r\x1b[K", stderr);
+  if (bar_ && drawn_) std::fputs("\r\x1b[J", stderr);
 }
 
 void Progress::finish() {
@@ -79,8 +101,10 @@ void Progress::draw(Clock::time_point now, bool last) {
   if (json_) {
     std::string line = "{\"progress\":" + json_string(label_) + fmt::format(",\"done\":{}", count);
     if (total_ > 0) line += fmt::format(",\"total\":{},\"seconds_left\":{:.1f}", total_, left);
-    line += fmt::format(",\"unit\":{},\"per_second\":{:.1f},\"seconds\":{:.1f},\"finished\":{}}}\n",
+    line += fmt::format(",\"unit\":{},\"per_second\":{:.1f},\"seconds\":{:.1f},\"finished\":{}",
                         json_string(unit_), rate, seconds, last);
+    if (!fields_.empty()) line += "," + fields_;
+    line += "}\n";
     std::fputs(line.c_str(), stderr);
     return;
   }
@@ -95,10 +119,16 @@ void Progress::draw(Clock::time_point now, bool last) {
   }
   line += fmt::format(" {}  {}/s", unit_, grouped(static_cast<std::uint64_t>(std::llround(rate))));
   if (total_ > 0) line += "  " + clock_text(left) + " left";
-  if (!note_.empty()) line += "  " + note_;
-  const std::size_t columns = terminal_columns();
-  if (line.size() >= columns) line.resize(columns - 1);
-  std::fprintf(stderr, "\r%s\x1b[K", line.c_str());
+  const std::size_t columns = terminal_columns() - 1;
+  std::string text = "\r";
+  text += cut_to_columns(line, columns);
+  text += "\x1b[K";
+  if (!note_.empty()) {
+    text += "\n";
+    text += cut_to_columns(note_, columns);
+    text += "\x1b[K\x1b[1A\r";
+  }
+  std::fputs(text.c_str(), stderr);
 }
 
 }  // namespace signpost

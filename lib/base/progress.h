@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -26,8 +27,12 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
   ~Progress();
   void add(std::uint64_t count = 1);
-  /// Shown after the numbers, e.g. "loss 0.81". Call from one thread.
-  void note(std::string text) { note_ = std::move(text); }
+  /// Shown on a line of its own below the bar, e.g. "loss 0.81"; `fields` are the same for
+  /// programs, members of a JSON object such as `"loss":0.81`. Call from one thread.
+  void note(std::string text, std::string fields) {
+    note_ = std::move(text);
+    fields_ = std::move(fields);
+  }
   /// Clears the bar, so that other words can be said; the next `add` draws it again.
   void wipe();
   void finish();
@@ -36,7 +41,7 @@ class Progress {
   using Clock = std::chrono::steady_clock;
   void draw(Clock::time_point now, bool last);
 
-  std::string label_, unit_, note_;
+  std::string label_, unit_, note_, fields_;
   std::uint64_t total_;
   bool json_, bar_;
   std::atomic<std::uint64_t> count_{0};
@@ -45,6 +50,12 @@ class Progress {
   Clock::time_point start_;
   bool drawn_ = false, finished_ = false;
 };
+
+/// One character a value, as high as the value is among them: "█▅▃▂▁▁". Empty for none.
+std::string sparkline(std::span<const double> values);
+
+/// As much of `text`, which is UTF-8, as fits into so many columns of one character each.
+std::string_view cut_to_columns(std::string_view text, std::size_t columns);
 
 /// "1:05" or "2:03:04", for the time left.
 std::string clock_text(double seconds);

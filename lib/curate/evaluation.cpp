@@ -1,14 +1,9 @@
 #include "curate/evaluation.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <map>
 
-#include "base/json_text.h"
-#include "base/progress.h"
 #include "base/random.h"
 #include "curate/split.h"
 
@@ -19,6 +14,29 @@ double ratio(std::uint64_t part, std::uint64_t whole) {
   return whole ? static_cast<double>(part) / static_cast<double>(whole) : 0;
 }
 
+int side_of(const Sample& sample) {
+  if (sample.roi) return std::min(sample.roi->width(), sample.roi->height());
+  return sample.width && sample.height ? std::min(*sample.width, *sample.height) : 0;
+}
+
+std::int16_t luminance_of(std::span<const std::uint8_t> rgb) {
+  if (rgb.empty()) return -1;
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < rgb.size(); i += 3)
+    sum += 299u * rgb[i] + 587u * rgb[i + 1] + 114u * rgb[i + 2];
+  return static_cast<std::int16_t>(sum / 1000 / (rgb.size() / 3));
+}
+
+int side_of_square(std::span<const std::uint8_t> rgb) {
+  return static_cast<int>(std::lround(std::sqrt(static_cast<double>(rgb.size() / 3))));
+}
+
+bool is_worse(const Evaluation::Failure& a, const Evaluation::Failure& b) {
+  const bool a_wrong = a.target != a.predicted, b_wrong = b.target != b.predicted;
+  if (a_wrong != b_wrong) return a_wrong;
+  return a_wrong ? a.confidence > b.confidence : a.loss > b.loss;
+}
+
 }  // namespace
 
 Evaluation::Evaluation(std::vector<int> class_ids, std::vector<std::string> names)
@@ -26,22 +44,43 @@ Evaluation::Evaluation(std::vector<int> class_ids, std::vector<std::string> name
       names_(std::move(names)),
       confusion_(class_ids_.size() * class_ids_.size()) {}
 
-void Evaluation::add(const Sample& sample, std::size_t target,
-                     std::span<const float> probabilities) {
+void Evaluation::add(const Sample& sample, std::size_t target, std::span<const float> probabilities,
+                     std::span<const std::uint8_t> shown) {
   const auto best = std::max_element(probabilities.begin(), probabilities.end());
-  const auto predicted = static_cast<std::size_t>(best - probabilities.begin());
   const auto above = std::count_if(probabilities.begin(), probabilities.end(),
                                    [&](float p) { return p > probabilities[target]; });
-  const std::uint64_t group = stable_hash(group_of(sample));
-  rows_.push_back({static_cast<std::uint32_t>(target), static_cast<std::uint32_t>(predicted), *best,
-                   -std::log(std::max(probabilities[target], 1e-12f)), above < 5});
-  group_keys_.push_back(group);
-  ++confusion_[target * class_ids_.size() + predicted];
+  Row row;
+  row.group = stable_hash(group_of(sample));
+  row.target = static_cast<std::uint32_t>(target);
+  row.predicted = static_cast<std::uint32_t>(best - probabilities.begin());
+  row.confidence = *best;
+  row.loss = -std::log(std::max(probabilities[target], 1e-12f));
+  row.side_px = side_of(sample);
+  row.luminance = luminance_of(shown);
+  row.in_top5 = above < 5;
+  rows_.push_back(row);
+  ++confusion_[target * class_ids_.size() + row.predicted];
+  keep_if_among_worst(sample, row, shown);
+}
+
+/// Equals stay in the order in which they came.
+void Evaluation::keep_if_among_worst(const Sample& sample, const Row& row,
+                                     std::span<const std::uint8_t> shown) {
+  Failure failure{{}, row.target, row.predicted, row.confidence, row.loss, {}};
+  const auto place = std::upper_bound(worst_.begin(), worst_.end(), failure, is_worse);
+  if (worst_.size() == kFailures && place == worst_.end()) return;
+  failure.id = sample.id;
+  if (!shown.empty()) {
+    failure.picture = Image(side_of_square(shown), side_of_square(shown));
+    failure.picture.rgb.assign(shown.begin(), shown.end());
+  }
+  worst_.insert(place, std::move(failure));
+  if (worst_.size() > kFailures) worst_.pop_back();
 }
 
 double Evaluation::accuracy() const {
   std::uint64_t right = 0;
-  for (const Row& row : rows_) right += row.target == row.predicted;
+  for (const Row& row : rows_) right += row.right();
   return ratio(right, rows_.size());
 }
 
@@ -96,111 +135,70 @@ double Evaluation::macro_f1() const {
   return present ? sum / static_cast<double>(present) : 0;
 }
 
-double Evaluation::calibration_error() const {
+std::vector<Evaluation::Reliability> Evaluation::reliability() const {
   constexpr std::size_t kBins = 15;
-  std::array<double, kBins> confidence{}, right{};
+  std::array<Reliability, kBins> bins;
   for (const Row& row : rows_) {
-    const auto bin =
-        std::min(kBins - 1, static_cast<std::size_t>(static_cast<double>(row.confidence) * kBins));
-    confidence[bin] += row.confidence;
-    right[bin] += row.target == row.predicted;
+    Reliability& bin = bins[std::min(
+        kBins - 1, static_cast<std::size_t>(static_cast<double>(row.confidence) * kBins))];
+    ++bin.samples;
+    bin.confidence += row.confidence;
+    bin.accuracy += row.right();
   }
+  std::vector<Reliability> filled;
+  for (std::size_t i = 0; i < kBins; ++i) {
+    if (bins[i].samples == 0) continue;
+    Reliability& bin = filled.emplace_back(bins[i]);
+    bin.low = static_cast<double>(i) / kBins;
+    bin.high = static_cast<double>(i + 1) / kBins;
+    bin.confidence /= static_cast<double>(bin.samples);
+    bin.accuracy /= static_cast<double>(bin.samples);
+  }
+  return filled;
+}
+
+double Evaluation::calibration_error() const {
   double sum = 0;
-  for (std::size_t bin = 0; bin < kBins; ++bin) sum += std::abs(confidence[bin] - right[bin]);
+  for (const Reliability& bin : reliability())
+    sum += std::abs(bin.confidence - bin.accuracy) * static_cast<double>(bin.samples);
   return rows_.empty() ? 0 : sum / static_cast<double>(rows_.size());
 }
 
-std::size_t Evaluation::group_count() const {
-  std::vector<std::uint64_t> keys = group_keys_;
-  std::sort(keys.begin(), keys.end());
-  return static_cast<std::size_t>(std::unique(keys.begin(), keys.end()) - keys.begin());
+template <typename Value>
+std::vector<Evaluation::Part> Evaluation::parts(std::span<const int> edges, Value value) const {
+  std::vector<ClusterBootstrap> bins(edges.size());
+  for (const Row& row : rows_) {
+    const auto above = std::upper_bound(edges.begin(), edges.end(), value(row));
+    if (above == edges.begin()) continue;
+    bins[static_cast<std::size_t>(above - edges.begin()) - 1].add(row.group, row.right());
+  }
+  std::vector<Part> filled;
+  for (std::size_t i = 0; i < edges.size(); ++i) {
+    if (bins[i].sample_count() == 0) continue;
+    filled.push_back({edges[i], i + 1 < edges.size() ? edges[i + 1] : 0, bins[i].sample_count(),
+                      bins[i].group_count(), bins[i].intervals().front()});
+  }
+  return filled;
 }
 
-Interval Evaluation::accuracy_by_group() const {
-  struct Group {
-    std::uint64_t count = 0, right = 0;
-  };
-  std::map<std::uint64_t, Group> by_key;
-  for (std::size_t i = 0; i < rows_.size(); ++i) {
-    Group& group = by_key[group_keys_[i]];
-    ++group.count;
-    group.right += rows_[i].target == rows_[i].predicted;
-  }
-  std::vector<Group> groups;
-  for (const auto& [key, group] : by_key) groups.push_back(group);
-  Interval interval;
-  interval.value = interval.low = interval.high = accuracy();
-  if (groups.size() < 2) return interval;
-  constexpr std::size_t kDraws = 1000;
-  std::vector<double> accuracies;
-  accuracies.reserve(kDraws);
-  for (std::size_t draw = 0; draw < kDraws; ++draw) {
-    Random random(0, "accuracy", draw, "bootstrap");
-    std::uint64_t count = 0, right = 0;
-    for (std::size_t i = 0; i < groups.size(); ++i) {
-      const Group& group = groups[random.below(static_cast<std::uint32_t>(groups.size()))];
-      count += group.count;
-      right += group.right;
-    }
-    accuracies.push_back(ratio(right, count));
-  }
-  std::sort(accuracies.begin(), accuracies.end());
-  interval.low = accuracies[kDraws / 40];
-  interval.high = accuracies[kDraws - 1 - kDraws / 40];
-  return interval;
+std::vector<Evaluation::Part> Evaluation::by_size() const {
+  static constexpr int kEdges[] = {1, 20, 32, 48, 72};
+  return parts(kEdges, [](const Row& row) { return row.side_px; });
 }
 
-std::string Evaluation::json() const {
-  const Interval interval = accuracy_by_group();
-  std::string out = fmt::format(
-      "{{\"samples\":{},\"groups\":{},\"accuracy\":{:.6f},\"accuracy_95\":[{:.6f},{:.6f}],",
-      count(), group_count(), interval.value, interval.low, interval.high);
-  out += fmt::format(
-      "\"top5_accuracy\":{:.6f},\"macro_f1\":{:.6f},\"macro_recall\":{:.6f},\"loss\":{:.6f},",
-      top5_accuracy(), macro_f1(), macro_recall(), mean_loss());
-  out += fmt::format("\"calibration_error\":{:.6f},\"classes\":[", calibration_error());
-  for (std::size_t t = 0; t < classes(); ++t) {
-    out += fmt::format(
-        "{}{{\"label\":{},\"name\":{},\"samples\":{},\"recall\":{:.6f},\"precision\":{:.6f}}}",
-        t ? "," : "", class_ids_[t], json_string(names_[t]), support(t), recall(t), precision(t));
-  }
-  out += "],\"confusion\":[";
-  for (std::size_t t = 0; t < classes(); ++t) {
-    out += t ? ",[" : "[";
-    for (std::size_t p = 0; p < classes(); ++p)
-      out += fmt::format("{}{}", p ? "," : "", confusion(t, p));
-    out += "]";
-  }
-  return out + "]}";
+std::vector<Evaluation::Part> Evaluation::by_brightness() const {
+  static constexpr int kEdges[] = {0, 40, 80, 120, 160};
+  return parts(kEdges, [](const Row& row) { return int{row.luminance}; });
 }
 
-std::string Evaluation::text() const {
-  const Interval interval = accuracy_by_group();
-  std::string out = fmt::format(
-      "accuracy      {:6.2f} %   95 % interval over {} groups: {:.2f} to {:.2f} %\n",
-      100 * interval.value, grouped(group_count()), 100 * interval.low, 100 * interval.high);
-  out += fmt::format("top 5         {:6.2f} %\nmacro recall  {:6.2f} %\nmacro F1      {:6.2f} %\n",
-                     100 * top5_accuracy(), 100 * macro_recall(), 100 * macro_f1());
-  out += fmt::format("calibration   {:6.2f} %   expected calibration error\nsamples       {}\n",
-                     100 * calibration_error(), grouped(count()));
-  std::vector<std::size_t> worst;
-  for (std::size_t t = 0; t < classes(); ++t) {
-    if (support(t) > 0 && recall(t) < 1) worst.push_back(t);
-  }
-  std::stable_sort(worst.begin(), worst.end(),
-                   [&](std::size_t a, std::size_t b) { return recall(a) < recall(b); });
-  if (!worst.empty()) out += "\nworst classes            recall  samples  most often called\n";
-  for (std::size_t i = 0; i < std::min<std::size_t>(worst.size(), 10); ++i) {
-    const std::size_t t = worst[i];
-    std::size_t most = t == 0 ? 1 : 0;
-    for (std::size_t p = 0; p < classes(); ++p) {
-      if (p != t && confusion(t, p) > confusion(t, most)) most = p;
-    }
-    out += fmt::format("{:>3} {:<20.20} {:6.2f} %  {:>7}  {} {} ({})\n", class_ids_[t], names_[t],
-                       100 * recall(t), grouped(support(t)), class_ids_[most], names_[most],
-                       confusion(t, most));
-  }
-  return out;
+std::size_t Evaluation::group_count() const { return accuracies().group_count(); }
+
+Interval Evaluation::accuracy_by_group() const { return accuracies().intervals().front(); }
+
+ClusterBootstrap Evaluation::accuracies() const {
+  ClusterBootstrap bootstrap;
+  for (const Row& row : rows_) bootstrap.add(row.group, row.right());
+  return bootstrap;
 }
 
 }  // namespace signpost

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/error.h"
+
 namespace signpost {
 namespace {
 
@@ -46,6 +48,14 @@ std::string cookie_value(std::string_view header, std::string_view name) {
   return {};
 }
 
+void Authority::note_use(const Account& account) {
+  try {
+    store_.writer()->note_use(account);
+  } catch (const Error&) {
+    // A store that cannot be written says so where something is to be kept.
+  }
+}
+
 std::optional<WebAnswer> Authority::identify(const std::string& secret,
                                              std::optional<Account>& account) {
   if (!is_secret(secret)) return unauthorized("this is no token");
@@ -54,12 +64,18 @@ std::optional<WebAnswer> Authority::identify(const std::string& secret,
     account = owner;
     return std::nullopt;
   }
-  account = store_.reader()->account(secret);
+  bool noted = false;
+  {
+    const StorePool::Use reader = store_.reader();
+    account = reader->account(secret);
+    noted = account && reader->use_is_noted(*account);
+  }
   if (!account) return unauthorized("this token is not known here");
   if (!account->revoked.empty()) {
     account.reset();
     return problem(403, "this token was revoked; ask for a new one");
   }
+  if (!noted) note_use(*account);
   return std::nullopt;
 }
 

@@ -37,6 +37,8 @@ class Authority {
   static constexpr const char* kCookie = "signpost_token";
 
  private:
+  void note_use(const Account& account);
+
   StorePool& store_;
   std::map<std::string, Account> trusted_;
 };

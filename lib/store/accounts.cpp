@@ -24,6 +24,10 @@ std::string new_secret() {
   return secret;
 }
 
+std::string this_hour(std::int64_t now) {
+  return utc_text(now).substr(0, kToTheHour) + ":00:00.000Z";
+}
+
 Account account_of(const Statement& row) {
   const auto* const role = std::ranges::find(kRoles, row.text(1));
   return {row.integer(0), static_cast<Role>(role - std::begin(kRoles)),
@@ -53,18 +57,19 @@ std::optional<Account> CaptureStore::account(const std::string& secret) {
                 "SELECT token_id, role, name, created, revoked, last_used FROM tokens"
                 " WHERE hash = ?");
   if (!row.bind(sha256_hex(as_bytes(secret))).step()) return std::nullopt;
-  Account account = account_of(row);
-  row.reset();
-  const std::string hour = utc_text(clock_()).substr(0, kToTheHour) + ":00:00.000Z";
-  if (account.revoked.empty() && account.last_used != hour) {
-    Transaction transaction(database_);
-    Statement(database_, "UPDATE tokens SET last_used = ? WHERE token_id = ?")
-        .bind(hour, account.token)
-        .run();
-    transaction.commit();
-    account.last_used = hour;
-  }
-  return account;
+  return account_of(row);
+}
+
+bool CaptureStore::use_is_noted(const Account& account) const {
+  return account.last_used == this_hour(clock_());
+}
+
+void CaptureStore::note_use(const Account& account) {
+  Transaction transaction(database_);
+  Statement(database_, "UPDATE tokens SET last_used = ? WHERE token_id = ?")
+      .bind(this_hour(clock_()), account.token)
+      .run();
+  transaction.commit();
 }
 
 bool CaptureStore::revoke(std::int64_t token) {

@@ -154,8 +154,12 @@ class CaptureStore {
   /// Throws Error{usage} on an unsound name.
   NewToken add_token(Role role, const std::string& name);
   /// Whose secret it is; one that was revoked says so in `revoked`. Nothing for an unknown one.
-  /// Writes at most once an hour.
+  /// Only reads.
   std::optional<Account> account(const std::string& secret);
+  /// Whether `last_used` of an account is this hour already, and else makes it so. Apart from
+  /// `account`, so that a store that cannot be written, or is being written, refuses nobody.
+  bool use_is_noted(const Account& account) const;
+  void note_use(const Account& account);
   /// False: there is no such token. Revoking twice is once.
   bool revoke(std::int64_t token);
   std::vector<Account> accounts();

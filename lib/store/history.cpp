@@ -24,8 +24,9 @@ void read_predictions(Database& database, std::int64_t capture, CaptureHistory& 
 void read_annotations(Database& database, std::int64_t capture, CaptureHistory& history) {
   Statement rows(database,
                  "SELECT annotation_id, created, mode, withdraws, annotator, verdict, label, note,"
-                 " milliseconds, EXISTS (SELECT 1 FROM standing_annotations s"
-                 " WHERE s.annotation_id = a.annotation_id), x1, y1, x2, y2"
+                 " milliseconds, annotation_id IS (SELECT n.annotation_id FROM capture_now n"
+                 " WHERE n.capture_id = a.capture_id) OR EXISTS (SELECT 1 FROM standing_annotations"
+                 " s WHERE s.annotation_id = a.annotation_id), x1, y1, x2, y2"
                  " FROM annotations a WHERE capture_id = ? ORDER BY annotation_id");
   rows.bind(capture);
   while (rows.step()) {

@@ -25,25 +25,22 @@ void Neighbours::load() {
 }
 
 void Neighbours::add(std::int64_t capture, std::uint64_t hash) {
-  const auto index = static_cast<std::uint32_t>(entries_.size());
-  entries_.push_back({capture, hash});
   for (Part& part : parts_) {
     if (part.buckets.empty()) part.buckets.resize(std::size_t{1} << part.bits);
-    part.buckets[part.of(hash)].push_back(index);
+    part.buckets[part.of(hash)].push_back({capture, hash});
   }
 }
 
 void Neighbours::forget() {
-  entries_.clear();
   for (Part& part : parts_) part.buckets.clear();
   last_ = 0;
 }
 
 void Neighbours::look(const Part& part, std::uint64_t bucket, std::uint64_t hash,
                       std::vector<std::pair<int, std::int64_t>>& near) const {
-  for (const std::uint32_t index : part.buckets[bucket]) {
-    const int bits = std::popcount(entries_[index].hash ^ hash);
-    if (bits <= kNearBits) near.emplace_back(bits, entries_[index].capture);
+  for (const Entry& entry : part.buckets[bucket]) {
+    const int bits = std::popcount(entry.hash ^ hash);
+    if (bits <= kNearBits) near.emplace_back(bits, entry.capture);
   }
 }
 

@@ -10,7 +10,7 @@
 
 namespace signpost {
 
-/// The perceptual hashes of a store's captures, kept in memory (40 bytes a capture) to find those
+/// The perceptual hashes of a store's captures, kept in memory (100 bytes a capture) to find those
 /// that look like a new one: all within 10 bits, by multi-index hashing (Norouzi, Punjani, Fleet,
 /// "Fast search in Hamming space with multi-index hashing", CVPR 2012). Hashes are cut into five
 /// parts; two that differ in ten bits at most differ in two at most of some part. For one
@@ -39,10 +39,11 @@ class Neighbours {
     std::int64_t capture;
     std::uint64_t hash;
   };
-  /// Some bits of a hash, and the entries by their value there.
+  /// Some bits of a hash, and the entries by their value there, each once more in each part:
+  /// looking elsewhere for a hash costs more than comparing it.
   struct Part {
     int shift, bits;
-    std::vector<std::vector<std::uint32_t>> buckets = {};
+    std::vector<std::vector<Entry>> buckets = {};
     std::uint64_t of(std::uint64_t hash) const {
       return hash >> shift & ((std::uint64_t{1} << bits) - 1);
     }
@@ -52,7 +53,6 @@ class Neighbours {
             std::vector<std::pair<int, std::int64_t>>& near) const;
 
   Database& database_;
-  std::vector<Entry> entries_;
   std::array<Part, 5> parts_ = {{{0, 13}, {13, 13}, {26, 13}, {39, 12}, {51, 12}}};
   std::int64_t last_ = 0;  ///< the newest capture loaded
 };

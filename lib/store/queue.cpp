@@ -177,8 +177,13 @@ AnnotatorProgress CaptureStore::progress(const std::string& annotator) {
   progress.annotations = made.integer(0) - progress.withdrawn;
   progress.last_day = made.integer(2);
   progress.median_ms = median_ms(database_, annotator);
-  Statement left(database_, fmt::format("SELECT count(*) FROM capture_now n WHERE {} AND {}", kOpen,
-                                        kNotMine));
+  // Both counts come from indexes; asking each open capture who labelled it would not.
+  Statement left(
+      database_,
+      fmt::format("SELECT (SELECT count(*) FROM capture_now n WHERE {0})"
+                  " - (SELECT count(DISTINCT n.capture_id) FROM standing_annotations s"
+                  " JOIN capture_now n USING (capture_id) WHERE s.annotator = ? AND {0})",
+                  kOpen));
   left.bind(annotator).step();
   progress.left = left.integer(0);
   return progress;

@@ -85,7 +85,7 @@ void PixelSet::crop(std::size_t i, std::span<std::uint8_t> out) const {
 
 DataSet load_data(const std::string& manifest, const std::filesystem::path& root,
                   const Preprocessing& fallback, const Recipe* recipe,
-                  const std::vector<int>& class_ids, int jobs, Rejects& rejects,
+                  const std::vector<int>& class_ids, Share share, int jobs, Rejects& rejects,
                   Progress& progress) {
   const Renderer renderer(root);
   SampleReader reader(manifest, rejects);
@@ -93,7 +93,7 @@ DataSet load_data(const std::string& manifest, const std::filesystem::path& root
   DataSet data;
   Sha256 digest;
   std::string json;
-  std::uint64_t unlabelled_side = 0;
+  std::uint64_t unlabelled_side = 0, training_seen = 0;
   ordered_pipeline<std::vector<Item>, std::vector<Item>>(
       jobs,
       [&]() -> std::optional<std::vector<Item>> {
@@ -115,9 +115,11 @@ DataSet load_data(const std::string& manifest, const std::filesystem::path& root
                 reader.text());
             continue;
           }
+          RenderPlan plan = renderer.plan(sample);
+          crop.see(plan, sample);
+          if (training && training_seen++ % share.count != share.index) continue;
           Item& item = batch.emplace_back();
-          item.plan = renderer.plan(sample);
-          crop.see(item.plan, sample);
+          item.plan = std::move(plan);
           if (item.plan.recipe && training && recipe) {
             throw Error(
                 Blame::usage,
@@ -200,6 +202,12 @@ ChannelStatistics channel_statistics(const PixelSet& set) {
   return result;
 }
 
+std::vector<std::uint64_t> class_counts(const PixelSet& set, std::size_t classes) {
+  std::vector<std::uint64_t> counts(classes, 0);
+  for (const std::int64_t target : set.targets) ++counts[static_cast<std::size_t>(target)];
+  return counts;
+}
+
 TransformTargets transform_targets(const Catalogue& catalogue, const std::vector<int>& class_ids) {
   TransformTargets targets(class_ids.size());
   for (std::size_t i = 0; i < class_ids.size(); ++i) {
@@ -243,24 +251,29 @@ EpochFeed::~EpochFeed() {
   thread_.join();
 }
 
+Transform EpochFeed::transform_of(const std::string& id) const {
+  const Recipe& recipe = variation_->recipe;
+  if (!recipe.transforms() && !variation_->mirror) return Transform::identity;
+  Random random(seed_, id, epoch_, kTransformPurpose);
+  if (recipe.transforms()) return draw_transform(recipe, random);
+  return random.below(2) == 0 ? Transform::identity : Transform::flip_horizontal;
+}
+
 /// Draws this epoch's variant of sample `i` and tells its target.
 std::int64_t EpochFeed::vary(std::size_t i, std::span<std::uint8_t> out) const {
   const Recipe& recipe = variation_->recipe;
   const std::string& id = set_.samples[i].id;
   std::span<const std::uint8_t> patch = set_.at(i);
   std::int64_t target = set_.targets[i];
-  if (recipe.transforms()) {
-    Random random(seed_, id, epoch_, kTransformPurpose);
-    const Transform transform = draw_transform(recipe, random);
-    const std::int64_t becomes =
-        variation_->targets[static_cast<std::size_t>(target)][static_cast<std::size_t>(transform)];
-    if (transform != Transform::identity && becomes >= 0) {
-      thread_local std::vector<std::uint8_t> turned;
-      turned.resize(patch.size());
-      turn_square(transform, patch.data(), set_.side(), turned.data());
-      patch = turned;
-      target = becomes;
-    }
+  const Transform transform = transform_of(id);
+  const std::int64_t becomes =
+      variation_->targets[static_cast<std::size_t>(target)][static_cast<std::size_t>(transform)];
+  if (transform != Transform::identity && becomes >= 0) {
+    thread_local std::vector<std::uint8_t> turned;
+    turned.resize(patch.size());
+    turn_square(transform, patch.data(), set_.side(), turned.data());
+    patch = turned;
+    target = becomes;
   }
   Random random(seed_, id, epoch_, kAugmentPurpose);
   augment_patch(recipe, patch, set_.size, set_.pad, random, out);

@@ -50,6 +50,12 @@ struct DataSet {
   std::string digest;  ///< SHA-256 over the records that are used
 };
 
+/// Which of several processes reads: every `count`th training sample, from the `index`th. The
+/// validation samples are for all of them.
+struct Share {
+  std::uint64_t index = 0, count = 1;
+};
+
 /// Reads the stream `manifest`: "train" and "val" samples, the rest is left out. All must carry the
 /// same crop; a stream without any gets `fallback`. With a `recipe`, training samples keep the
 /// surroundings that it asks for. Unreadable images go to `rejects`, as do samples without a label
@@ -57,7 +63,7 @@ struct DataSet {
 /// the network. Throws Error{input} if either side is empty or the crops differ.
 DataSet load_data(const std::string& manifest, const std::filesystem::path& root,
                   const Preprocessing& fallback, const Recipe* recipe,
-                  const std::vector<int>& class_ids, int jobs, Rejects& rejects,
+                  const std::vector<int>& class_ids, Share share, int jobs, Rejects& rejects,
                   Progress& progress);
 
 /// Mean and standard deviation of each channel, 0 to 255, over plain crops.
@@ -65,6 +71,9 @@ struct ChannelStatistics {
   std::array<float, 3> mean{}, deviation{};
 };
 ChannelStatistics channel_statistics(const PixelSet& set);
+
+/// How many samples each of the network's outputs has.
+std::vector<std::uint64_t> class_counts(const PixelSet& set, std::size_t classes);
 
 /// For each output of a network, by Transform: the output that a transformed image of its class
 /// belongs to, or -1 where that shows no class of the network.
@@ -77,6 +86,9 @@ TransformTargets transform_targets(const Catalogue& catalogue, const std::vector
 struct Variation {
   Recipe recipe;
   TransformTargets targets;
+  /// Half of the samples whose mirror image shows a class of the network are mirrored, where the
+  /// recipe has no transforms of its own.
+  bool mirror = false;
 };
 
 struct Batch {
@@ -107,6 +119,7 @@ class EpochFeed {
  private:
   void produce();
   Batch make(std::size_t index) const;
+  Transform transform_of(const std::string& id) const;
   std::int64_t vary(std::size_t i, std::span<std::uint8_t> out) const;
 
   const PixelSet& set_;

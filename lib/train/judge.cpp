@@ -11,10 +11,10 @@
 #include "device/classifier.h"
 #include "device/engine.h"
 #include "sample/stream.h"
+#include "train/calibration.h"
 #include "train/network_spec.h"
 #include "train/onnx_writer.h"
 #include "train/run_folder.h"
-#include "train/weights.h"
 
 namespace signpost {
 namespace {
@@ -50,16 +50,9 @@ std::shared_ptr<const std::unordered_set<std::uint64_t>> validation_ids(const fs
 
 Judge judge_of_run(const fs::path& run) {
   const RunInfo info = read_run(run);
-  const fs::path weights = run / "weights.safetensors";
-  if (!fs::exists(weights)) {
-    throw Error(Blame::input, run.string() +
-                                  ": the run is not finished; go on with signpost train "
-                                  "and --resume");
-  }
-  Bytes bytes;
-  read_file(weights, bytes);
-  const auto onnx = std::make_shared<const Bytes>(
-      write_onnx(info.spec(), decode_safetensors(bytes, weights.string()), info, {}));
+  const NetworkSpec spec = info.spec();
+  const auto onnx =
+      std::make_shared<const Bytes>(write_onnx(spec, calibrated_weights(run, spec), info, {}));
   Judge judge;
   judge.name = run.string();
   judge.preprocessing = info.preprocessing;

@@ -41,7 +41,7 @@ class NetworkBuilder {
 };
 
 /// Each fills the layers of `spec`, whose name, size and classes are set.
-void build_signnet(NetworkSpec& spec);
+void build_signnet(NetworkSpec& spec, const NetworkOptions& options);
 void build_cnn(NetworkSpec& spec, const NetworkOptions& options);
 void build_mobilenet_v2(NetworkSpec& spec, const NetworkOptions& options);
 void build_resnet34(NetworkSpec& spec);

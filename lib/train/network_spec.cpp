@@ -29,7 +29,7 @@ NetworkSpec make_network(const NetworkOptions& options) {
   spec.input_px = options.input_px;
   spec.classes = options.classes;
   if (options.name == "signnet") {
-    build_signnet(spec);
+    build_signnet(spec, options);
   } else if (options.name == "cnn") {
     build_cnn(spec, options);
   } else if (options.name == "mobilenet_v2") {

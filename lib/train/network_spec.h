@@ -46,6 +46,8 @@ struct WeightShape {
 struct NetworkOptions {
   std::string name = "signnet";
   int input_px = 48, classes = 0;
+  int width =
+      32;  ///< of `signnet` alone: channels of its first stage; the others have 2 and 4 times
   int conv_layers = 6, fc1 = 512, fc2 = 0;  ///< of `cnn` alone; fc2 0: no second hidden layer
   /// Strided convolutions pad as TensorFlow's "SAME" does: nothing but what is needed, and the odd
   /// pixel on the right and at the bottom. Of `mobilenet_v2` alone.

@@ -9,7 +9,7 @@ using Activation = Layer::Activation;
 
 }  // namespace
 
-void build_signnet(NetworkSpec& spec) {
+void build_signnet(NetworkSpec& spec, const NetworkOptions& options) {
   NetworkBuilder b(spec);
   const auto convolution = [&](int input, const std::string& name, int out, int stride,
                                Activation activation) {
@@ -19,9 +19,9 @@ void build_signnet(NetworkSpec& spec) {
                                  .stride = stride,
                                  .activation = activation});
   };
-  int x = convolution(-1, "stem", 32, 1, Activation::relu);
+  int x = convolution(-1, "stem", options.width, 1, Activation::relu);
   int stage = 0;
-  for (const int out : {32, 64, 128}) {
+  for (const int out : {options.width, 2 * options.width, 4 * options.width}) {
     const std::string name = "stage" + std::to_string(++stage);
     x = convolution(x, name + ".down", out, 2, Activation::relu);
     const int first = convolution(x, name + ".residual.a", out, 1, Activation::relu);

@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
-#include <numbers>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -34,21 +32,6 @@ void fetch(const std::string& prefix, std::vector<torch::Tensor>& tensors, const
 
 }  // namespace
 
-int default_batch_size(std::uint64_t samples, int epochs) {
-  const std::uint64_t wanted = samples * static_cast<std::uint64_t>(epochs) / 800;
-  return static_cast<int>(std::clamp<std::uint64_t>(std::bit_floor(wanted), 16, 128));
-}
-
-double default_learning_rate(int batch_size) { return 0.4 * std::sqrt(batch_size / 128.0); }
-
-double one_cycle(double peak, std::uint64_t step, std::uint64_t steps) {
-  const double at = (static_cast<double>(step) + 0.5) / static_cast<double>(steps), rise = 0.3;
-  const auto cosine = [](double from, double to, double t) {
-    return to + (from - to) * (1 + std::cos(std::numbers::pi * t)) / 2;
-  };
-  return at < rise ? cosine(peak / 10, peak, at / rise) : cosine(peak, 0, (at - rise) / (1 - rise));
-}
-
 Optimiser::Optimiser(TorchNetwork& network, std::uint64_t steps) : steps_(steps) {
   for (const auto& item : network.named_parameters()) {
     if (!item.value().requires_grad()) continue;
@@ -63,8 +46,18 @@ Optimiser::Optimiser(TorchNetwork& network, std::uint64_t steps) : steps_(steps)
   for (const torch::Tensor& tensor : tracked_) average_.push_back(tensor.detach().clone());
 }
 
-void Optimiser::step(std::uint64_t index, double learning_rate) {
+void Optimiser::begin_together(Ranks& ranks) {
+  for (const auto* tensors : {&tracked_, &average_, &momentum_}) ranks.broadcast(*tensors);
+}
+
+void Optimiser::step(std::uint64_t index, double learning_rate, Ranks& ranks) {
   const torch::NoGradGuard no_grad;
+  if (ranks.size() > 1) {
+    std::vector<torch::Tensor> shared(
+        tracked_.begin() + static_cast<std::ptrdiff_t>(parameters_.size()), tracked_.end());
+    for (const torch::Tensor& parameter : parameters_) shared.push_back(parameter.grad());
+    ranks.average(shared);
+  }
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     torch::Tensor& weight = parameters_[i];
     torch::Tensor gradient = weight.grad();
@@ -90,13 +83,30 @@ void Optimiser::swap_average() {
   }
 }
 
+bool Optimiser::keep_best(std::uint64_t epoch, float loss) {
+  if (best_epoch_ > 0 && loss >= best_loss_) return false;
+  best_.clear();
+  for (const torch::Tensor& tensor : average_) best_.push_back(tensor.clone());
+  best_epoch_ = epoch;
+  best_loss_ = loss;
+  return true;
+}
+
+void Optimiser::go_back_to_best(Ranks& ranks) {
+  const torch::NoGradGuard no_grad;
+  for (std::size_t i = 0; i < best_.size(); ++i) average_[i].copy_(best_[i]);
+  ranks.broadcast(average_);
+}
+
 void Optimiser::write_checkpoint(const std::filesystem::path& run,
                                  std::uint64_t epochs_done) const {
   Weights state;
   store("weights.", tracked_, state);
   store("average.", average_, state);
   store("momentum.", momentum_, state);
+  store("best.", best_, state);
   state["epochs"] = {{1}, {static_cast<float>(epochs_done)}};
+  state["best"] = {{2}, {static_cast<float>(best_epoch_), best_loss_}};
   OutputFile file(run / "checkpoint.safetensors", true);
   file.write(encode_safetensors(state));
   file.commit();
@@ -112,6 +122,14 @@ std::uint64_t Optimiser::read_checkpoint(const std::filesystem::path& run) {
   fetch("weights.", tracked_, state);
   fetch("average.", average_, state);
   fetch("momentum.", momentum_, state);
+  const Tensor& best = weight(state, "best");
+  best_epoch_ = static_cast<std::uint64_t>(best.values.at(0));
+  best_loss_ = best.values.at(1);
+  if (best_epoch_ > 0) {
+    best_.clear();
+    for (const torch::Tensor& tensor : average_) best_.push_back(tensor.clone());
+    fetch("best.", best_, state);
+  }
   return static_cast<std::uint64_t>(weight(state, "epochs").values.at(0));
 }
 

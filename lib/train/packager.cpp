@@ -19,7 +19,7 @@
 #include "sample/stream.h"
 #include "train/network_spec.h"
 #include "train/onnx_writer.h"
-#include "train/trainer.h"
+#include "train/run_model.h"
 
 namespace signpost {
 namespace {
@@ -103,9 +103,16 @@ std::string model_card(const PackageOptions& options, const RunInfo& info, const
       percent(evaluation.at("accuracy")), grouped(info.validation_samples),
       evaluation.at("groups").get<std::uint64_t>(), percent(evaluation.at("accuracy_95").at(0)),
       percent(evaluation.at("accuracy_95").at(1)));
-  card += fmt::format(
-      "Mean recall over classes {}, expected calibration error {}.\n\n## Where it fails\n\n",
-      percent(evaluation.at("macro_recall")), percent(evaluation.at("calibration_error")));
+  card += fmt::format("Mean recall over classes {}, expected calibration error {}",
+                      percent(evaluation.at("macro_recall")),
+                      percent(evaluation.at("calibration_error")));
+  const nlohmann::json crossed = evaluation.value(
+      nlohmann::json::json_pointer("/calibration/cross_fitted"), nlohmann::json::object());
+  if (!crossed.empty()) {
+    card += fmt::format(" ({} where the temperature was fitted on other signs)",
+                        percent(crossed.at("calibration_error")));
+  }
+  card += ".\n\n## Where it fails\n\n";
   std::vector<nlohmann::json> worst;
   for (const nlohmann::json& each : evaluation.at("classes")) {
     if (each.at("samples") > 0) worst.push_back(each);
@@ -211,7 +218,6 @@ PackageResult package_run(const PackageOptions& given) {
   const NetworkSpec spec = info.spec();
   const Bytes onnx = write_onnx(spec, model.weights(), info,
                                 {{kContractKey, encode_contract(info.preprocessing)}});
-  const std::string evaluation = read_text(options.run / "evaluation.json");
 
   PackageContents contents;
   contents.name = options.name;
@@ -221,9 +227,11 @@ PackageResult package_run(const PackageOptions& given) {
   contents.network = info.network.name;
   contents.parameters = spec.parameter_count();
   contents.onnx = onnx;
-  contents.metrics = evaluation;
   try {
-    contents.model_card = model_card(options, info, spec, nlohmann::json::parse(evaluation));
+    auto evaluation = nlohmann::ordered_json::parse(read_text(options.run / "evaluation.json"));
+    contents.model_card = model_card(options, info, spec, evaluation);
+    evaluation.erase("worst");  // ids of photographs are no business of devices
+    contents.metrics = evaluation.dump();
   } catch (const nlohmann::json::exception& error) {
     throw Error(Blame::input,
                 (options.run / "evaluation.json").string() + ": is damaged: " + error.what());

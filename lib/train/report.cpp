@@ -10,6 +10,7 @@
 #include "base/html.h"
 #include "base/plot.h"
 #include "base/progress.h"
+#include "curate/evaluation_page.h"
 
 namespace signpost {
 namespace {
@@ -49,87 +50,43 @@ std::string curves_of(std::string_view metrics) {
   return "<div class=\"plots\">" + line_chart(losses) + line_chart(accuracies) + "</div>";
 }
 
-std::string matrix_of(const Evaluation& e) {
-  constexpr int kCell = 14, kMargin = 34;
-  const auto side = static_cast<int>(e.classes()) * kCell + kMargin;
-  std::string svg = fmt::format(
-      R"(<div class="matrix"><svg viewBox="0 0 {0} {0}" width="{0}" role="img" aria-label="Confusion matrix">)",
-      side);
-  for (std::size_t t = 0; t < e.classes(); ++t) {
-    const int at = kMargin + static_cast<int>(t) * kCell;
-    svg += fmt::format(
-        R"(<text x="{}" y="{}" text-anchor="end">{}</text><text x="{}" y="{}" text-anchor="middle">{}</text>)",
-        kMargin - 5, at + 11, e.class_ids()[t], at + kCell / 2, kMargin - 8, e.class_ids()[t]);
-    for (std::size_t p = 0; p < e.classes(); ++p) {
-      const std::uint64_t count = e.confusion(t, p);
-      if (count == 0) continue;
-      const double share = static_cast<double>(count) / static_cast<double>(e.support(t));
-      const double strength = std::sqrt(share);
-      svg += fmt::format(
-          R"(<rect x="{}" y="{}" width="{}" height="{}" class="{}" fill-opacity="{:.2f}"><title>{} {} called {} {}: {} of {}</title></rect>)",
-          kMargin + static_cast<int>(p) * kCell, at, kCell - 1, kCell - 1, t == p ? "s0" : "bad",
-          std::max(0.15, strength), e.class_ids()[t], escaped_html(e.names()[t]), e.class_ids()[p],
-          escaped_html(e.names()[p]), count, e.support(t));
-    }
+std::string calibration_text(const Calibration& calibration) {
+  std::string html = fmt::format(
+      "<p>Logits are divided by a temperature of {:.3f}, fitted on these samples: the calibration "
+      "error falls from {:.2f} to {:.2f} %, the mean loss from {:.4f} to {:.4f}.",
+      calibration.temperature, 100 * calibration.before.error, 100 * calibration.after.error,
+      calibration.before.loss, calibration.after.loss);
+  if (calibration.cross_fitted) {
+    html += fmt::format(
+        " Fitted on one half of the groups and measured on the other, it comes to {:.2f} % and "
+        "{:.4f}.",
+        100 * calibration.cross_fitted->error, calibration.cross_fitted->loss);
   }
-  return svg + "</svg></div>";
-}
-
-std::string classes_of(const Evaluation& e) {
-  std::vector<std::size_t> order;
-  for (std::size_t t = 0; t < e.classes(); ++t) {
-    if (e.support(t) > 0) order.push_back(t);
-  }
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return e.recall(a) < e.recall(b); });
-  std::string out =
-      "<div class=\"wide\"><table><thead><tr><th>class</th><th "
-      "class=\"name\">name</th><th>samples</th><th>recall</th><th>precision</th></tr>"
-      "</thead><tbody>";
-  for (const std::size_t t : order) {
-    out += fmt::format(
-        "<tr><td>{}</td><td class=\"name\">{}</td><td>{}</td><td>{:.2f} %</td><td>{:.2f} "
-        "%</td></tr>",
-        e.class_ids()[t], escaped_html(e.names()[t]), grouped(e.support(t)), 100 * e.recall(t),
-        100 * e.precision(t));
-  }
-  return out + "</tbody></table></div>";
+  return html + "</p>";
 }
 
 }  // namespace
 
-std::string training_report(const RunInfo& info, const Evaluation& validation,
+std::string training_report(const RunInfo& info, const CalibratedEvaluation& validation,
                             std::string_view metrics) {
-  const Interval accuracy = validation.accuracy_by_group();
-  const auto percent = [](double share) { return fmt::format("{:.2f} %", 100 * share); };
-  const std::string title = fmt::format("{}, {} epochs", info.network.name, info.epochs);
+  const Evaluation& evaluation = validation.evaluation;
+  const std::string title = fmt::format("{}, {}", info.network.name,
+                                        counted(static_cast<std::uint64_t>(info.epochs), "epoch"));
   std::string html = fmt::format(
       "<h1>{}</h1><p class=\"sub\">{} training samples, {} validation samples in {} groups; crop "
-      "{} "
-      "px; augmentation {}; seed {}</p>",
+      "{} px; augmentation {}; seed {}</p>",
       escaped_html(title), grouped(info.train_samples), grouped(info.validation_samples),
-      grouped(validation.group_count()), info.preprocessing.size, escaped_html(info.augment),
+      grouped(evaluation.group_count()), info.preprocessing.size, escaped_html(info.augment),
       info.seed);
-  html += "<h2>Validation</h2><dl class=\"figures\">";
-  html += html_figure(
-      "accuracy", percent(accuracy.value),
-      fmt::format("95 % over groups: {:.2f} to {:.2f} %", 100 * accuracy.low, 100 * accuracy.high));
-  html += html_figure("top 5", percent(validation.top5_accuracy()));
-  html += html_figure("macro recall", percent(validation.macro_recall()));
-  html += html_figure("macro F1", percent(validation.macro_f1()));
-  html += html_figure("calibration error", percent(validation.calibration_error()));
-  html += "</dl><h2>Epochs</h2>" + curves_of(metrics);
-  html +=
-      "<p class=\"sub\">Training figures are taken on augmented samples while the network learns; "
-      "validation figures are "
-      "of the averaged weights.</p>";
-  html +=
-      "<h2>Confusion</h2><p class=\"sub\">Rows are the true classes, columns the predicted ones; "
-      "red is wrong. Point at a "
-      "cell for its names.</p>" +
-      matrix_of(validation);
-  html += "<h2>Classes, worst first</h2>" + classes_of(validation);
-  return html_page(title, html);
+  html += "<h2>Validation</h2>" + figures_html(evaluation) + "<h2>Epochs</h2>" +
+          curves_of(metrics) +
+          "<p class=\"sub\">Training figures are taken on augmented samples while the network "
+          "learns; validation figures are of the averaged weights, before temperature scaling.</p>";
+  html += parts_html(evaluation) +
+          reliability_html(evaluation, &validation.calibration.reliability_before) +
+          calibration_text(validation.calibration) + worst_html(evaluation) +
+          confusion_html(evaluation) + classes_html(evaluation);
+  return html_page(title, html, kEvaluationStyle);
 }
 
 }  // namespace signpost

@@ -30,7 +30,7 @@ std::string module_name(std::string name) {
 }  // namespace
 
 Tensor copy_of(const torch::Tensor& tensor) {
-  const torch::Tensor flat = tensor.detach().to(torch::kFloat32).contiguous();
+  const torch::Tensor flat = tensor.detach().to(torch::kCPU, torch::kFloat32).contiguous();
   Tensor copy;
   copy.shape.assign(flat.sizes().begin(), flat.sizes().end());
   copy.values.assign(flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel());
@@ -81,7 +81,7 @@ torch::Tensor TorchNetwork::convolved(std::size_t index, torch::Tensor x) {
   return step.norm->forward(x);
 }
 
-torch::Tensor TorchNetwork::forward(torch::Tensor images) {
+std::vector<torch::Tensor> TorchNetwork::values(torch::Tensor images) {
   std::vector<torch::Tensor> values(steps_.size());
   const auto input = [&](const Layer& layer, std::size_t k) {
     return layer.inputs[k] < 0 ? images : values[static_cast<std::size_t>(layer.inputs[k])];
@@ -115,8 +115,10 @@ torch::Tensor TorchNetwork::forward(torch::Tensor images) {
     }
     values[i] = activated(x, layer.activation);
   }
-  return values.back();
+  return values;
 }
+
+torch::Device TorchNetwork::device() const { return parameters().at(0).device(); }
 
 std::vector<torch::Tensor> TorchNetwork::tensors() const {
   std::vector<torch::Tensor> all;
@@ -222,9 +224,13 @@ void TorchNetwork::unfold_norms(const std::function<std::optional<torch::Tensor>
     const torch::Tensor scale = norm.weight / torch::sqrt(norm.running_var + epsilon);
     const torch::Tensor shift = norm.bias - scale * norm.running_mean;
     norm.bias.copy_(shift + scale * mean);
-    norm.weight.copy_(scale * torch::sqrt(variance + epsilon));
-    norm.running_mean.copy_(mean);
-    norm.running_var.copy_(variance);
+    const torch::Tensor& filters = steps_[i].convolution->weight;
+    const torch::Tensor length = filters.flatten(1).to(torch::kFloat64).norm(2, 1).clamp_min(1e-6);
+    filters.div_(length.to(torch::kFloat32).view({-1, 1, 1, 1}));
+    if (spec_.layers[i].bias) steps_[i].convolution->bias.div_(length);
+    norm.running_mean.copy_(mean / length);
+    norm.running_var.copy_(variance / (length * length));
+    norm.weight.copy_(scale * length * torch::sqrt(variance / (length * length) + epsilon));
   }
 }
 
@@ -240,6 +246,12 @@ torch::Tensor channels(const std::array<float, 3>& values) {
 torch::Tensor normalise(const torch::Tensor& images, const torch::Tensor& mean,
                         const torch::Tensor& deviation) {
   return images.to(torch::kFloat32).sub_(mean).div_(deviation).permute({0, 3, 1, 2});
+}
+
+torch::Tensor resized(const torch::Tensor& images, int px) {
+  if (images.size(2) == px && images.size(3) == px) return images;
+  return at::_upsample_bilinear2d_aa(images, {px, px}, false)
+      .contiguous(torch::MemoryFormat::ChannelsLast);
 }
 
 }  // namespace signpost

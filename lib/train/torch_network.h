@@ -20,8 +20,11 @@ namespace signpost {
 class TorchNetwork : public torch::nn::Module {
  public:
   explicit TorchNetwork(NetworkSpec spec);
-  torch::Tensor forward(torch::Tensor images);
+  torch::Tensor forward(torch::Tensor images) { return values(std::move(images)).back(); }
+  /// What each layer gives, in the order of the spec.
+  std::vector<torch::Tensor> values(torch::Tensor images);
   const NetworkSpec& spec() const { return spec_; }
+  torch::Device device() const;
 
   /// Parameters and batch norm statistics under their names, as float32 copies in the shapes of
   /// PyTorch.
@@ -40,7 +43,10 @@ class TorchNetwork : public torch::nn::Module {
   /// Gives every batch norm the statistics of what its convolution makes of the images that `next`
   /// yields, until it yields nothing, and changes its weight and bias so that the network computes
   /// what it computed before. A folded network can then be trained: batch norms normalise by the
-  /// batch while they learn, which would otherwise throw the folded scales away.
+  /// batch while they learn, which would otherwise throw the folded scales away. Filters are
+  /// brought to unit length, as a norm behind them undoes any: what a step of descent turns a
+  /// filter by grows with the inverse square of its length (van Laarhoven, "L2 regularization
+  /// versus batch and weight normalization", 2017), and folding leaves lengths of every size.
   void unfold_norms(const std::function<std::optional<torch::Tensor>()>& next);
 
  private:
@@ -69,5 +75,9 @@ torch::Tensor channels(const std::array<float, 3>& values);
 /// uint8 images, N x px x px x 3, to what TorchNetwork takes.
 torch::Tensor normalise(const torch::Tensor& images, const torch::Tensor& mean,
                         const torch::Tensor& deviation);
+
+/// Normalised images, N x 3 x h x w, at `px` x `px`: bilinear, antialiased. As they are if they
+/// have that size.
+torch::Tensor resized(const torch::Tensor& images, int px);
 
 }  // namespace signpost

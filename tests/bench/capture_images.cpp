@@ -122,6 +122,7 @@ void measure(const Setup& setup, bool blobs, int group) {
              blobs ? "inside" : "beside", group, setup.images / write_seconds,
              static_cast<double>(read) / setup.bytes / read_seconds,
              static_cast<double>(disk_bytes(setup.folder)) / 1e6);
+  std::fflush(stdout);
   fs::remove_all(setup.folder);
 }
 
@@ -131,11 +132,14 @@ void measure(const Setup& setup, bool blobs, int group) {
 int main(int argc, char** argv) {
   using namespace signpost;
   try {
-    if (argc < 2) throw Error(Blame::usage, "usage: bench_capture_images FOLDER [IMAGES [BYTES]]");
+    if (argc < 2)
+      throw Error(Blame::usage, "usage: bench_capture_images FOLDER [IMAGES [BYTES [GROUP]]]");
     const Setup setup{argv[1], argc > 2 ? std::stoi(argv[2]) : 5000,
                       argc > 3 ? std::stoi(argv[3]) : 10000};
     if (fs::exists(setup.folder)) throw Error(Blame::usage, std::string(argv[1]) + ": exists");
-    for (const int group : {1, 64}) {
+    const std::vector<int> groups =
+        argc > 4 ? std::vector<int>{std::stoi(argv[4])} : std::vector<int>{1, 64};
+    for (const int group : groups) {
       Setup part = setup;
       if (group == 1) part.images = std::max(1, setup.images / 20);
       for (const bool blobs : {false, true}) measure(part, blobs, group);

@@ -12,7 +12,7 @@
 #include "device/engine.h"
 #include "train/onnx_writer.h"
 #include "train/optimiser.h"
-#include "train/precision.h"
+#include "train/hardware.h"
 #include "train/torch_network.h"
 
 using namespace signpost;
@@ -31,17 +31,18 @@ double training_rate(TorchNetwork& network, int batch, int steps) {
       torch::randn({batch, 3, px, px}).contiguous(torch::MemoryFormat::ChannelsLast);
   const torch::Tensor labels = torch::randint(0, network.spec().classes, {batch}, torch::kInt64);
   Optimiser optimiser(network, static_cast<std::uint64_t>(steps));
+  Ranks alone;
   network.train();
   double best = 0;
   for (int i = 0; i < steps; ++i) {
     const std::clock_t start = std::clock();
     torch::Tensor logits;
     {
-      const Autocast autocast(processor_has_bfloat16());
+      const Autocast autocast(processor_has_bfloat16(), torch::kCPU);
       logits = network.forward(images);
     }
     torch::nn::functional::cross_entropy(logits.to(torch::kFloat32), labels).backward();
-    optimiser.step(static_cast<std::uint64_t>(i), 0.01);
+    optimiser.step(static_cast<std::uint64_t>(i), 0.01, alone);
     best = std::max(best, batch / seconds_since(start));
   }
   return best;

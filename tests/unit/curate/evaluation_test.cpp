@@ -68,6 +68,78 @@ TEST_CASE("the interval is over groups: a hundred frames of one track count as o
   CHECK(many.high > 0.9);
 }
 
+TEST_CASE("accuracy is told by the size of the sign and by what brightness it was shown with") {
+  Evaluation e = three_classes();
+  const std::vector<float> right = {0.8f, 0.1f, 0.1f}, wrong = {0.1f, 0.8f, 0.1f};
+  const auto add_one = [&](int side, std::uint8_t grey, bool is_right) {
+    Sample sample;
+    sample.id = sample.group = std::to_string(e.count());
+    sample.width = sample.height = 300;
+    sample.roi = Roi{0, 0, side, side + 50};
+    e.add(sample, 0, is_right ? right : wrong, std::vector<std::uint8_t>(4 * 4 * 3, grey));
+  };
+  add_one(19, 39, true);
+  add_one(20, 40, false);
+  add_one(31, 79, true);
+  add_one(72, 255, true);
+  Sample bare;
+  bare.id = "no size, no pixels";
+  e.add(bare, 0, wrong);
+  const std::vector<Evaluation::Part> sizes = e.by_size(), lights = e.by_brightness();
+  REQUIRE(sizes.size() == 3);
+  CHECK(sizes[0].high == 20);
+  CHECK(sizes[1].low == 20);
+  CHECK(sizes[1].samples == 2);
+  CHECK(sizes[1].groups == 2);
+  CHECK(sizes[1].accuracy.value == 0.5);
+  CHECK(sizes[2].low == 72);
+  CHECK(sizes[2].high == 0);
+  REQUIRE(lights.size() == 3);
+  CHECK(lights[0].samples == 1);
+  CHECK(lights[1].accuracy.value == 0.5);
+  CHECK(lights[2].low == 160);
+  CHECK(e.json().find("\"by_size\":[{\"from\":1,\"to\":20,\"samples\":1,") != std::string::npos);
+  CHECK(e.json().find("{\"from\":72,\"to\":null,") != std::string::npos);
+  CHECK(e.text().find("72 and more px           100.00 %") != std::string::npos);
+}
+
+TEST_CASE("reliability sets accuracy against confidence, and leaves empty bins out") {
+  Evaluation e = three_classes();
+  for (int i = 0; i < 4; ++i) add(e, "g", 0, i == 0 ? 1 : 0, 0.9f);
+  add(e, "g", 0, 0, 0.5f);
+  const std::vector<Evaluation::Reliability> bins = e.reliability();
+  REQUIRE(bins.size() == 2);
+  CHECK(bins[0].samples == 1);
+  CHECK(bins[0].low < 0.5);
+  CHECK(bins[1].samples == 4);
+  CHECK(bins[1].confidence == Approx(0.9));
+  CHECK(bins[1].accuracy == Approx(0.75));
+  CHECK(e.calibration_error() == Approx((4 * 0.15 + 0.5) / 5));
+}
+
+TEST_CASE("the worst are confident mistakes, then right answers of the highest loss") {
+  Evaluation e = three_classes();
+  for (int i = 0; i < 50; ++i) add(e, "right", 0, 0, 0.5f + 0.01f * static_cast<float>(i));
+  add(e, "mild", 0, 1, 0.6f);
+  add(e, "bold", 0, 2, 0.95f);
+  Sample sample;
+  sample.id = "seen";
+  e.add(sample, 0, std::vector<float>{0.1f, 0.8f, 0.1f}, std::vector<std::uint8_t>(5 * 5 * 3, 7));
+  const std::vector<Evaluation::Failure>& worst = e.worst();
+  REQUIRE(worst.size() == Evaluation::kFailures);
+  CHECK(worst[0].id == "bold/51");
+  CHECK(worst[0].predicted == 2);
+  CHECK(worst[1].id == "seen");
+  CHECK(worst[1].picture.width == 5);
+  CHECK(worst[2].id == "mild/50");
+  CHECK(worst[2].picture.width == 0);
+  CHECK(worst[3].id == "right/0");
+  CHECK(worst[4].id == "right/1");
+  CHECK(e.text().find(" 95.00 %    3 called 9    bold/51\n") != std::string::npos);
+  CHECK(e.json().find("\"worst\":[{\"id\":\"bold/51\",\"label\":3,\"predicted\":9,") !=
+        std::string::npos);
+}
+
 TEST_CASE("the text names the worst classes and what they are taken for") {
   Evaluation e = three_classes();
   for (int i = 0; i < 4; ++i) add(e, std::to_string(i), 2, i == 0 ? 1 : 2, 0.9f);

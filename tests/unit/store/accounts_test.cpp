@@ -49,11 +49,14 @@ TEST_CASE("the last use of a token is kept to the hour") {
   std::int64_t now = 1'700'000'000'000;
   store.use_clock([&] { return now; });
   const NewToken token = store.add_token(Role::admin, "root");
+  CHECK_FALSE(store.use_is_noted(*store.account(token.secret)));
   CHECK(store.accounts().front().last_used.empty());
-  store.account(token.secret);
+  store.note_use(*store.account(token.secret));
+  CHECK(store.use_is_noted(*store.account(token.secret)));
   CHECK(store.accounts().front().last_used == "2023-11-14T22:00:00.000Z");
   now += 3'600'000;
-  store.account(token.secret);
+  CHECK_FALSE(store.use_is_noted(*store.account(token.secret)));
+  store.note_use(*store.account(token.secret));
   const Account account = store.accounts().front();
   CHECK(account.last_used == "2023-11-14T23:00:00.000Z");
   CHECK(account.role == Role::admin);

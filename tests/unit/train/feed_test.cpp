@@ -104,6 +104,31 @@ TEST_CASE("under paper every label of every epoch is true of its pixels") {
   CHECK(labels_of_keep_right.size() == 2);
 }
 
+TEST_CASE("half of the signs are mirrored where that shows a class, under its label") {
+  const PixelSet set = set_of({1, 31, 38});  // a speed limit, wild animals, keep right
+  Variation variation = variation_of(Recipe{});
+  variation.mirror = true;
+  std::map<std::int64_t, int> seen;
+  int mirrored = 0;
+  for (std::uint64_t epoch = 0; epoch < 64; ++epoch) {
+    const std::vector<Fed> fed = epoch_of(set, variation, epoch);
+    for (std::size_t i = 0; i < fed.size(); ++i) {
+      ++seen[fed[i].label];
+      const bool flipped = fed[i].pixels == crop_of(set, i, Transform::flip_horizontal);
+      if (!flipped) REQUIRE(fed[i].pixels == crop_of(set, i, Transform::identity));
+      if (i == 0) REQUIRE_FALSE(flipped);
+      if (i == 1) mirrored += flipped;
+      if (i == 2) REQUIRE(fed[i].label == (flipped ? 39 : 38));
+    }
+  }
+  REQUIRE(seen[1] == 64);
+  REQUIRE(seen[31] == 64);
+  REQUIRE(mirrored > 20);
+  REQUIRE(mirrored < 44);
+  REQUIRE(seen[39] > 20);
+  REQUIRE(seen[39] < 44);
+}
+
 TEST_CASE("a class that the network does not know is not made") {
   const Catalogue catalogue = Catalogue::load();
   const TransformTargets targets = transform_targets(catalogue, {12, 38});

@@ -5,9 +5,9 @@
 
 #include "base/error.h"
 #include "device/engine.h"
+#include "train/hardware.h"
 #include "train/onnx_writer.h"
 #include "train/optimiser.h"
-#include "train/precision.h"
 #include "unit/train/weights_of.h"
 
 namespace signpost {
@@ -30,7 +30,7 @@ double step(TorchNetwork& network, const Examples& examples, bool bfloat16) {
   torch::manual_seed(6);
   torch::Tensor logits;
   {
-    const Autocast autocast(bfloat16);
+    const Autocast autocast(bfloat16, torch::kCPU);
     logits = network.forward(examples.images);
   }
   const torch::Tensor loss =
@@ -134,10 +134,11 @@ TEST_CASE("with a frozen backbone only the classifier moves, and no statistics")
     network.freeze_backbone();
     const Weights before = network.weights();
     Optimiser optimiser(network, 10);
+    Ranks alone;
     const Examples examples(spec, 8);
     for (int i = 0; i < 2; ++i) {
       step(network, examples, false);
-      optimiser.step(static_cast<std::uint64_t>(i), 0.1);
+      optimiser.step(static_cast<std::uint64_t>(i), 0.1, alone);
     }
     std::set<std::string> moved, expected;
     for (const auto& [name, tensor] : network.weights()) {
