@@ -56,6 +56,7 @@ struct Browser::Driver {
   pid_t process = 0;
   int port = 0;
   int output = -1;
+  std::thread reader;  ///< so that the driver never waits for us to read what it says
 
   Driver() {
     int ends[2];
@@ -81,12 +82,18 @@ struct Browser::Driver {
     }
     if (at == std::string::npos) throw std::runtime_error("chromedriver: " + said);
     port = std::atoi(said.c_str() + at + words.size());
+    reader = std::thread([this] {
+      char buffer[4096];
+      while (::read(output, buffer, sizeof buffer) > 0) {
+      }
+    });
   }
   Driver(const Driver&) = delete;
   Driver& operator=(const Driver&) = delete;
   ~Driver() {
     ::kill(process, SIGTERM);
     ::waitpid(process, nullptr, 0);
+    reader.join();
     ::close(output);
   }
 };
