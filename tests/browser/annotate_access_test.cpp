@@ -61,8 +61,8 @@ TEST_CASE("at a phone's width nothing is cut off, and every action has a button"
   }
   const std::string first = Site::shown(browser);
   browser.click("#suggestions li:nth-child(2) button");
-  REQUIRE(
-      browser.wait("return !document.querySelector('#frame img').src.endsWith('" + first + "')"));
+  REQUIRE(browser.wait("return document.querySelector('#frame img')?.src.endsWith('" + first +
+                       "') === false"));
   browser.click("[data-action=reject]");
   Site::wait_until_sent(browser);
   CHECK(site.capture(first).annotation.label == 14);

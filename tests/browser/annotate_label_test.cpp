@@ -88,9 +88,9 @@ TEST_CASE("undo gives back the image with its box, as often as there are labels"
   const std::string one = Site::press_and_go_on(browser, "1");
   const std::string two = Site::press_and_go_on(browser, "r");
   browser.press("z");
-  REQUIRE(browser.wait("return document.querySelector('#frame img').src.endsWith('" + two + "')"));
+  REQUIRE(browser.wait("return document.querySelector('#frame img')?.src.endsWith('" + two + "')"));
   browser.press(keys::kBackspace);
-  REQUIRE(browser.wait("return document.querySelector('#frame img').src.endsWith('" + one + "')"));
+  REQUIRE(browser.wait("return document.querySelector('#frame img')?.src.endsWith('" + one + "')"));
   CHECK(browser.run("return document.querySelector('rect.line').getAttribute('x')") == "3");
   CHECK(browser.text("#status").starts_with("Undone: "));
   Site::wait_until_sent(browser);
@@ -106,7 +106,7 @@ TEST_CASE("undo gives back the image with its box, as often as there are labels"
   Site::wait_for_image(browser);
   CHECK(Site::shown(browser) == two);
   browser.press("z");
-  REQUIRE(browser.wait("return document.querySelector('#frame img').src.endsWith('" + one + "')"));
+  REQUIRE(browser.wait("return document.querySelector('#frame img')?.src.endsWith('" + one + "')"));
   CHECK(site.count("new") == 8);
 }
 
@@ -184,7 +184,8 @@ TEST_CASE("a class is chosen on the reference card, with our drawing of each sig
                    ".every((one) => one.complete && one.naturalWidth === 160)"));
   browser.screenshot("cards");
   browser.click(".cards li:nth-child(15) button");
-  REQUIRE(browser.wait("return !document.querySelector('#frame img').src.endsWith('" + id + "')"));
+  REQUIRE(browser.wait("return document.querySelector('#frame img')?.src.endsWith('" + id +
+                       "') === false"));
   Site::wait_until_sent(browser);
   CHECK(site.capture(id).annotation.label == 14);
 }
