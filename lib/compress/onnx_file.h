@@ -16,8 +16,8 @@ namespace signpost {
 /// Reads an ONNX file. Throws Error{input} on anything else.
 onnx::ModelProto parse_onnx(ByteView file);
 
-/// The file of `model`, the same bytes for the same model. Throws Error{input} if ONNX's own checker
-/// or its shape inference refuse it.
+/// The file of `model`, the same bytes for the same model. Throws Error{input} if ONNX's own
+/// checker or its shape inference refuse it.
 Bytes checked_onnx(const onnx::ModelProto& model);
 
 /// Appends to a graph.
@@ -45,8 +45,7 @@ class OnnxGraph {
   onnx::GraphProto& graph_;
 };
 
-void set_integers(onnx::NodeProto& node, const char* name,
-                  const std::vector<std::int64_t>& values);
+void set_integers(onnx::NodeProto& node, const char* name, const std::vector<std::int64_t>& values);
 void set_integer(onnx::NodeProto& node, const char* name, std::int64_t value);
 
 /// The initialisers of a graph by name. Views: the graph must stay as it is.

@@ -183,8 +183,8 @@ Affine affine_of(ValueRange range) {
   Affine affine;
   affine.scale = (high - low) / 255;
   if (!(affine.scale >= std::numeric_limits<float>::min())) return {1, -128};
-  affine.zero_point =
-      static_cast<std::int8_t>(std::clamp(std::nearbyint(-128 - low / affine.scale), -128.f, 127.f));
+  affine.zero_point = static_cast<std::int8_t>(
+      std::clamp(std::nearbyint(-128 - low / affine.scale), -128.f, 127.f));
   return affine;
 }
 
