@@ -164,7 +164,7 @@ struct Int8Result {
   }
 
   static float channel_scale(const Step& step, const LayerContext& context, std::size_t channel) {
-    const Weights& weights = step.weights;
+    const StepWeights& weights = step.weights;
     const float product = context.type(step.inputs[0])->scale *
                           weights.scales[weights.scales.size() == 1 ? 0 : channel];
     const std::optional<Quantisation>& to = context.type(step.output);

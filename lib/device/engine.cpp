@@ -24,18 +24,17 @@ struct Engine::Network {
   std::array<std::array<float, 256>, 3> floats{};
   std::array<std::array<std::uint8_t, 256>, 3> codes{};
 
-  Network(ByteView onnx, const std::string& where);
+  Network(ByteView onnx, const std::string& where, const kernels::Table& table);
   void fill_tables(const Plan& plan, int offset);
   template <typename Number>
   void read_image(const std::uint8_t* from, std::byte* memory,
                   const std::array<std::array<Number, 256>, 3>& numbers) const;
 };
 
-Engine::Network::Network(ByteView onnx, const std::string& where) {
+Engine::Network::Network(ByteView onnx, const std::string& where, const kernels::Table& table) {
   const onnx::Model model = onnx::read(onnx, where);
   const Plan plan = make_plan(model, where);
   for (const auto& [key, value] : model.metadata) metadata.emplace(key, value);
-  const kernels::Table& table = kernels::table();
   const Memory memory(plan, table.offset, where);
   size = plan.size;
   multiplications = plan.multiplications;
@@ -81,8 +80,10 @@ void Engine::Network::read_image(const std::uint8_t* from, std::byte* memory,
   fill_border(memory, image);
 }
 
-Engine::Engine(ByteView onnx, const std::string& where)
-    : Engine(std::make_shared<const Network>(onnx, where)) {}
+Engine::Engine(ByteView onnx, const std::string& where) : Engine(onnx, where, kernels::table()) {}
+
+Engine::Engine(ByteView onnx, const std::string& where, const kernels::Table& table)
+    : Engine(std::make_shared<const Network>(onnx, where, table)) {}
 
 Engine::Engine(std::shared_ptr<const Network> network)
     : network_(std::move(network)), memory_(aligned_bytes(network_->bytes)) {}

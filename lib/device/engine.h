@@ -7,7 +7,8 @@
 #include <unordered_map>
 
 #include "base/file.h"
-#include "device/memory.h"
+#include "device/aligned.h"
+#include "device/kernels/kernels.h"
 
 namespace signpost {
 
@@ -20,6 +21,9 @@ class Engine {
   /// not needed afterwards. Throws Error{input} that starts with `where` if the bytes are no ONNX
   /// file or the network cannot be run here; nothing about the network can fail after that.
   Engine(ByteView onnx, const std::string& where);
+
+  /// The same with other kernels than the best.
+  Engine(ByteView onnx, const std::string& where, const kernels::Table& table);
   Engine(Engine&& other) noexcept;
   Engine& operator=(Engine&& other) noexcept;
   ~Engine();

@@ -161,7 +161,7 @@ class Planner {
   /// The bias in input `index`, of `count` numbers and of shape [count] or [1,count]: whole numbers
   /// if they count in units of the input's scale times the weights'.
   void read_bias(const PlanNode& node, std::size_t index, std::size_t count, const Value& input,
-                 Weights& weights) {
+                 StepWeights& weights) {
     if (!node.has_input(index)) return;
     const PlanWeights::Constant bias = constant(node, index);
     if (bias.elements() != static_cast<std::int64_t>(count) || bias.dims.empty() ||
@@ -331,10 +331,10 @@ class Planner {
   }
 
   /// The weights in input 1, turned to channels last where that is another order.
-  Weights read_weights(const PlanNode& node, const PlanWeights::Constant& constant,
-                       std::size_t outputs, std::size_t depth, std::size_t area) {
+  StepWeights read_weights(const PlanNode& node, const PlanWeights::Constant& constant,
+                           std::size_t outputs, std::size_t depth, std::size_t area) {
     const bool in_order = depth == 1 || area == 1;
-    Weights weights;
+    StepWeights weights;
     if (constant.codes.empty()) {
       const std::span<const float> values = floats(node, 1);
       weights.floats =

@@ -62,7 +62,7 @@ enum class Operation {
 
 /// The weights of a convolution (OHWI) or a dense layer (outputs x inputs, inputs in HWC order):
 /// float32, or int8 with a scale for each output channel.
-struct Weights {
+struct StepWeights {
   std::span<const float> floats;  ///< or
   std::span<const std::int8_t> codes;
   std::span<const float> scales;             ///< of the codes
@@ -80,7 +80,7 @@ struct Step {
   Range range;
   Window window;
   std::uint32_t groups = 1;
-  Weights weights;
+  StepWeights weights;
   std::string name;  ///< for messages
 };
 

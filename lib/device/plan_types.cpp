@@ -77,7 +77,7 @@ class Settler {
   }
 
   void to_floats(Step& step) {
-    Weights& weights = step.weights;
+    StepWeights& weights = step.weights;
     if (!weights.whole_bias.empty()) {
       const float unit = type(step.inputs[0])->scale;
       std::vector<float> bias;

@@ -31,8 +31,8 @@ inline Quad q_set(const std::uint8_t* from) {
   __builtin_memcpy(&quad, from, sizeof quad);
   return _mm256_cvtepu8_epi16(_mm_set1_epi32(quad));
 }
-inline void s_dot(Sums& sums, Quad x, Weights w) {
-  sums = _mm256_add_epi32(sums, _mm256_madd_epi16(x, w));
+inline Sums s_dot(Sums sums, Quad x, Weights w) {
+  return _mm256_add_epi32(sums, _mm256_madd_epi16(x, w));
 }
 inline I s_reduce(Sums sums) {
   return (I)_mm_hadd_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));

@@ -16,20 +16,22 @@ inline F f_fma(F x, F y, F z) { return _mm512_fmadd_ps(x, y, z); }
 inline F f_max(F x, F y) { return _mm512_max_ps(x, y); }
 inline F f_min(F x, F y) { return _mm512_min_ps(x, y); }
 
-using Sums = __m512i;
+typedef int I __attribute__((vector_size(64)));
+using Sums = I;
 using Weights = __m512i;
 using Quad = __m512i;
-typedef int I __attribute__((vector_size(64)));
 using G = __m512;
-inline Sums s_zero() { return _mm512_setzero_si512(); }
+inline Sums s_zero() { return I{}; }
 inline Weights w_load(const std::int8_t* from) { return _mm512_loadu_si512(from); }
 inline Quad q_set(const std::uint8_t* from) {
   int quad;
   __builtin_memcpy(&quad, from, sizeof quad);
   return _mm512_set1_epi32(quad);
 }
-inline void s_dot(Sums& sums, Quad x, Weights w) { sums = _mm512_dpbusd_epi32(sums, x, w); }
-inline I s_reduce(Sums sums) { return (I)sums; }
+inline Sums s_dot(Sums sums, Quad x, Weights w) {
+  return (I)_mm512_dpbusd_epi32((__m512i)sums, x, w);
+}
+inline I s_reduce(Sums sums) { return sums; }
 inline G g_set(float value) { return _mm512_set1_ps(value); }
 inline G g_max(G x, G y) { return _mm512_max_ps(x, y); }
 inline G g_min(G x, G y) { return _mm512_min_ps(x, y); }

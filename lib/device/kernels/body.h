@@ -144,7 +144,7 @@ void int8_tile(const Int8Row& row, const std::uint8_t* input, std::size_t pixel)
       for (int m = 0; m < kTile; ++m) {
         const Quad x = q_set(at[m / 3] + static_cast<std::size_t>(m % 3) * step);
 #pragma GCC unroll 16
-        for (int v = 0; v < kVectors; ++v) s_dot(sums[m][v], x, w[v]);
+        for (int v = 0; v < kVectors; ++v) sums[m][v] = s_dot(sums[m][v], x, w[v]);
       }
 #pragma GCC unroll 16
       for (int i = 0; i < kPointers; ++i) at[i] += 4;

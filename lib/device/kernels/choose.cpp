@@ -10,9 +10,8 @@
 namespace signpost::kernels {
 namespace {
 
-/// What this processor runs, best first.
-const Table* const* available() {
-  static const Table* tables[4] = {};
+const Table* const* look() {
+  static const Table* tables[5] = {};
   std::size_t count = 0;
 #if defined(__x86_64__)
   __builtin_cpu_init();
@@ -22,6 +21,7 @@ const Table* const* available() {
     tables[count++] = &kAvx512;
   }
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) tables[count++] = &kAvx2;
+  tables[count++] = &kSse2;
 #elif defined(__aarch64__)
 #if defined(__linux__)
   constexpr unsigned long kDotProduct = 1UL << 20;  // HWCAP_ASIMDDP
@@ -34,13 +34,13 @@ const Table* const* available() {
 }
 
 const Table& choose() {
-  const Table* const* tables = available();
+  const Table* const* all = tables();
   if (const char* wanted = std::getenv("SIGNPOST_KERNELS")) {
-    for (const Table* const* at = tables; *at; ++at) {
+    for (const Table* const* at = all; *at; ++at) {
       if (std::strcmp((*at)->name, wanted) == 0) return **at;
     }
   }
-  return *tables[0];
+  return *all[0];
 }
 
 /// Cycles for one input number of a row and a panel, by a rough model: two multiplications and two
@@ -59,6 +59,11 @@ double cycles(std::size_t pixels, std::size_t tile, std::size_t vectors) {
 }
 
 }  // namespace
+
+const Table* const* tables() {
+  static const Table* const* found = look();
+  return found;
+}
 
 const Table& table() {
   static const Table& best = choose();

@@ -1,10 +1,11 @@
-// Kernels for any processor, in the compiler's own vectors.
+// Kernels for any processor, in the compiler's own vectors: small rather than fast, and what tests
+// compare the others with.
 #include "device/kernels/tables.h"
 
 namespace signpost::kernels {
 namespace {
 
-constexpr int kFloatLanes = 4, kInt8Lanes = 4, kAccumulators = 12;
+constexpr int kFloatLanes = 4, kInt8Lanes = 4, kAccumulators = 4;
 
 typedef float F __attribute__((vector_size(16)));
 typedef int I __attribute__((vector_size(16)));
@@ -31,9 +32,10 @@ inline int stored(std::uint8_t byte) { return static_cast<std::int8_t>(byte); }
 inline Sums s_zero() { return I{}; }
 inline Weights w_load(const std::int8_t* from) { return {from}; }
 inline Quad q_set(const std::uint8_t* from) { return {from}; }
-inline void s_dot(Sums& sums, Quad x, Weights w) {
+inline Sums s_dot(Sums sums, Quad x, Weights w) {
   for (int k = 0; k < 4; ++k)
     sums += stored(x.at[k]) * I{w.at[k], w.at[4 + k], w.at[8 + k], w.at[12 + k]};
+  return sums;
 }
 inline I s_reduce(Sums sums) { return sums; }
 inline G g_set(float value) { return f_set(value); }

@@ -109,7 +109,11 @@ struct Tiling {
 Tiling choose_tiling(const Table& table, std::size_t lanes, std::size_t pixels,
                      std::size_t channels);
 
-/// The best of what this processor has; SIGNPOST_KERNELS names another one for tests.
+/// What this processor can run, best first; a null pointer ends the list.
+const Table* const* tables();
+
+/// The best of them, or the one that the environment's SIGNPOST_KERNELS names: "avx512", "avx2",
+/// "sse2", "neon-dot", "neon" or "generic".
 const Table& table();
 
 }  // namespace signpost::kernels

@@ -10,7 +10,7 @@ namespace {
 
 using Sums = int32x4_t;
 inline Sums s_zero() { return vdupq_n_s32(0); }
-inline void s_dot(Sums& sums, Quad x, Weights w) { sums = vdotq_s32(sums, w, x); }
+inline Sums s_dot(Sums sums, Quad x, Weights w) { return vdotq_s32(sums, w, x); }
 inline I s_reduce(Sums sums) { return sums; }
 
 #include "device/kernels/body.h"

@@ -5,7 +5,7 @@
 namespace signpost::kernels {
 
 /// One a kernel file; each is linked only where its processors are.
-extern const Table kGeneric, kAvx2, kAvx512, kNeon, kNeonDot;
+extern const Table kGeneric, kSse2, kAvx2, kAvx512, kNeon, kNeonDot;
 
 }  // namespace signpost::kernels
 
