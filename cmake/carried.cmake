@@ -22,6 +22,7 @@ add_carried(jpeg JPEG::JPEG libjpeg.a)
 add_carried(webp PkgConfig::WEBP libwebpdemux.a libwebp.a)
 add_carried(deflate PkgConfig::DEFLATE libdeflate.a)
 add_carried(crypto OpenSSL::Crypto libcrypto.a)
+add_carried(sodium PkgConfig::SODIUM libsodium.a)
 add_carried(tbb TBB::tbb)
 
 # Debian has no libfmt.a: its one source file is a header too.
