@@ -9,7 +9,7 @@
 #include "base/archive.h"
 #include "base/interrupt.h"
 #include "base/json_text.h"
-#include "base/parallel.h"
+#include "base/ordered_threads.h"
 #include "cli/command.h"
 #include "codecs/decode.h"
 #include "device/answer.h"
@@ -150,7 +150,7 @@ Exit run(const Options& options) {
   Rejects rejects(program_name(), reject_options(options.rejects));
   Names names(options.images);
   const bool one = options.images.size() == 1 && options.images[0] != "-";
-  ordered_pipeline<std::string, Answer>(
+  OrderedThreads<std::string, Answer>::run(
       one ? 1 : options.jobs, [&] { return names.next(); },
       [&](std::string file) { return runner.answer(std::move(file)); },
       [&](Answer answer) {
