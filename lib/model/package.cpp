@@ -1,5 +1,6 @@
 #include "model/package.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -38,6 +39,20 @@ class Fields {
                   "a whole number from " + std::to_string(low) + " to " + std::to_string(high));
     return field.get<std::int64_t>();
   }
+
+  double number(const char* key) const {
+    const Json& field = at(key);
+    if (!field.is_number()) throw wrong(key, "a number");
+    return field.get<double>();
+  }
+
+  bool truth(const char* key) const {
+    const Json& field = at(key);
+    if (!field.is_boolean()) throw wrong(key, "true or false");
+    return field.get<bool>();
+  }
+
+  bool has(const char* key) const { return object_.contains(key); }
 
   const Json& object(const char* key) const {
     const Json& field = at(key);
@@ -118,6 +133,16 @@ class Members {
     return parsed;
   }
 
+  /// Those of the model card's pictures, in the order of their names.
+  std::vector<CardPicture> pictures() const {
+    std::vector<CardPicture> found;
+    for (const Archive::Member& member : archive_.members()) {
+      if (member.name.starts_with("card/")) found.push_back({member.name, bytes(member.name)});
+    }
+    std::ranges::sort(found, {}, &CardPicture::name);
+    return found;
+  }
+
   std::string where(const std::string& name) const { return path_ + "!" + name; }
 
  private:
@@ -125,15 +150,38 @@ class Members {
   std::string path_;
 };
 
+/// Throws unless the member has the SHA-256 that package.json states.
+void check_digest(const Members& members, const Fields& digests, const std::string& name) {
+  if (sha256_hex(members.bytes(name)) == digests.text(name.c_str())) return;
+  throw Error(Blame::input, members.where(name) +
+                                ": its SHA-256 is not that of package.json; the package was "
+                                "damaged or changed: copy or build it again");
+}
+
+Abstain read_abstain(const Fields& fields) {
+  return {fields.number("accuracy"), fields.number("coverage"), fields.numbers("thresholds")};
+}
+
+std::vector<Gate> read_gates(const Fields& fields, const std::string& where) {
+  std::vector<Gate> gates;
+  for (const Json& entry : fields.array("gates")) {
+    const Fields gate(entry, where + ": gate " + std::to_string(gates.size()));
+    gates.push_back(
+        {gate.text("name"), gate.number("limit"), gate.number("measured"), gate.truth("passed")});
+  }
+  return gates;
+}
+
 PackageContents read_contents(const Members& members) {
   const Json manifest = members.json("package.json");
   const std::string where = members.where("package.json");
   const Fields fields(manifest, where);
   const std::int64_t format = fields.integer("format", 1, INT32_MAX);
   if (format != kPackageFormat) {
-    throw Error(Blame::input, where + ": is of package format " + std::to_string(format) +
-                                  "; this release reads format " + std::to_string(kPackageFormat) +
-                                  ": update signpost");
+    throw Error(Blame::input,
+                where + ": is of package format " + std::to_string(format) +
+                    "; this release reads format " + std::to_string(kPackageFormat) +
+                    (format > kPackageFormat ? ": update signpost" : ": package the run again"));
   }
   PackageContents contents;
   contents.name = fields.text("name");
@@ -141,17 +189,21 @@ PackageContents read_contents(const Members& members) {
   contents.made_by = fields.text("signpost");
   contents.preprocessing = decode_contract(fields.object("preprocessing").dump(), where);
   contents.metrics = fields.object("metrics").dump();
+  contents.licence = fields.text("licence");
+  contents.provenance = fields.object("provenance").dump();
+  contents.gates = read_gates(fields, where);
+  if (fields.has("abstain"))
+    contents.abstain = read_abstain({fields.object("abstain"), where + ": \"abstain\""});
+  const Fields digests(fields.object("sha256"), where + ": \"sha256\"");
 
   const Fields model(fields.object("model"), where + ": \"model\"");
   contents.network = model.text("name");
   contents.parameters = static_cast<std::uint64_t>(model.integer("parameters", 0, INT64_MAX));
+  contents.precision = model.text("precision");
+  check_digest(members, digests, "model.onnx");
   contents.onnx = members.bytes("model.onnx");
-  if (sha256_hex(contents.onnx) != model.text("sha256")) {
-    throw Error(Blame::input, members.where("model.onnx") +
-                                  ": its SHA-256 is not that of package.json; the package was "
-                                  "damaged or changed: copy or build it again");
-  }
 
+  check_digest(members, digests, "labels.json");
   const Json labels = members.json("labels.json");
   if (!labels.is_array())
     throw Error(Blame::input, members.where("labels.json") + ": is no JSON list");
@@ -163,11 +215,14 @@ PackageContents read_contents(const Members& members) {
   }
   for (const Json& entry : fields.array("golden")) {
     const Fields golden(entry, where + ": golden vector " + std::to_string(contents.golden.size()));
+    for (const char* part : {"image", "tensor"}) check_digest(members, digests, golden.text(part));
     contents.golden.push_back({members.bytes(golden.text("image")), golden.box("roi"),
                                members.bytes(golden.text("tensor")),
                                golden.numbers("probabilities")});
   }
+  check_digest(members, digests, "MODEL_CARD.md");
   contents.model_card = members.text("MODEL_CARD.md");
+  contents.pictures = members.pictures();
   return contents;
 }
 
