@@ -8,8 +8,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array kFields = {"file",  "label", "confidence", "top",      "model",
-                                "group", "taken", "latitude",   "longitude"};
+constexpr std::array kFields = {"file",  "label",    "confidence", "top",        "model", "group",
+                                "taken", "latitude", "longitude",  "user_label", "roi"};
 constexpr std::size_t kMostTop = 5;
 constexpr int kDeepest = 32;
 

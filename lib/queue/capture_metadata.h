@@ -8,7 +8,8 @@ namespace signpost {
 
 /// What travels with an image, as one JSON object: of the fields of a record as `signpost run`
 /// prints it those that a server takes, namely `file`, `label`, `confidence`, `top`, `model`,
-/// `group`, `taken`, `latitude` and `longitude`. Their values are the server's to judge.
+/// `group`, `taken`, `latitude`, `longitude`, `user_label` and `roi`. Their values are the server's
+/// to judge.
 ///
 /// The text is compact and all ASCII, so that it may stand in a header of HTTP, and at most
 /// `kMaxMetadata` bytes long: of `top` the first five remain. Returns nothing and says in `wrong`

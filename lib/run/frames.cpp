@@ -57,8 +57,9 @@ FrameFormat parse_frame_format(const std::string& text) {
       if (sound) return format;
     }
   }
-  throw Error(Blame::usage, "--frames takes ppm or rgb24:WIDTHxHEIGHT with at most 2^25 pixels, not " +
-                                text + "; alone it means ppm, and stands behind the package");
+  throw Error(Blame::usage,
+              "--frames takes ppm or rgb24:WIDTHxHEIGHT with at most 2^25 pixels, not " + text +
+                  "; alone it means ppm, and stands behind the package");
 }
 
 FrameSource::FrameSource(int descriptor, FrameFormat format, double fps,
@@ -223,8 +224,7 @@ std::optional<Subject> FrameSource::next_pnm() {
   begin_ += header_size_;
   if (const std::optional<double> time = time_in(comments)) subject.time_s = time;
   if (maxval_ != 255) {
-    subject.wrong =
-        "has a maximum of " + std::to_string(maxval_) + " a channel; only 255 is read";
+    subject.wrong = "has a maximum of " + std::to_string(maxval_) + " a channel; only 255 is read";
     const std::size_t sample = maxval_ > 255 ? 2 : 1;
     skip(static_cast<std::uint64_t>(width_ * height_) * channels_ * sample);
     return subject;

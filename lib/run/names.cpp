@@ -60,9 +60,8 @@ void NameSource::enter(const fs::path& folder) {
     if (!name.starts_with('.') && (below || picture)) level.names.push_back(folder / name);
   }
   if (error) throw Error(Blame::input, "cannot be read: " + error.message());
-  std::ranges::sort(level.names, [](const fs::path& a, const fs::path& b) {
-    return a.native() > b.native();
-  });
+  std::ranges::sort(level.names,
+                    [](const fs::path& a, const fs::path& b) { return a.native() > b.native(); });
   levels_.push_back(std::move(level));
 }
 

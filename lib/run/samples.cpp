@@ -79,7 +79,8 @@ class Fields {
     if (!found->is_array()) return complain("ops", "a list");
     for (const Json& op : *found) {
       if (op.is_object() && op.size() == 1 && op.contains("crop")) continue;
-      wrong_ = "is turned or augmented; run reads samples as they were photographed: leave augment out";
+      wrong_ =
+          "is turned or augmented; run reads samples as they were photographed: leave augment out";
       return;
     }
   }
