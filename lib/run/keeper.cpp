@@ -38,12 +38,15 @@ std::optional<std::string> CaptureKeeper::keep(const Subject& subject, const std
   if (!metadata) return std::nullopt;
   const Bytes png = subject.file.empty() ? encode_png(subject.image) : Bytes();
   const ByteView bytes = subject.file.empty() ? png : subject.bytes;
-  queue_.add(bytes, "." + std::string(image_type(bytes)), *metadata);
+  const std::string ending = "." + std::string(image_type(bytes));
+  std::string key = sha256_hex(bytes);
+  const bool told = !queue_.add(bytes, ending, *metadata) && subject.user_label;
+  if (told && !queue_.amend(key, *metadata)) queue_.add(bytes, ending, *metadata);
   if (most_ > 0) {
     const std::vector<std::string> keys = queue_.pending();
     for (std::size_t i = 0; i + most_ < keys.size(); ++i) queue_.remove(keys[i]);
   }
-  return sha256_hex(bytes);
+  return key;
 }
 
 }  // namespace signpost

@@ -28,9 +28,9 @@ class CaptureKeeper {
   bool wants(const Subject& subject, const Verdict& verdict) const;
 
   /// Keeps the bytes of the subject's file as they are, or a frame as PNG, under what `line`, the
-  /// answer that is printed, tells of it. Returns the SHA-256 of the bytes; nothing, and says why
-  /// in `wrong`, if the line is too long to travel. Throws Error{environment} if the queue cannot
-  /// be written.
+  /// answer that is printed, tells of it. What waits already learns what a person said since.
+  /// Returns the SHA-256 of the bytes; nothing, and says why in `wrong`, if the line is too long to
+  /// travel. Throws Error{environment} if the queue cannot be written.
   std::optional<std::string> keep(const Subject& subject, const std::string& line,
                                   std::string& wrong);
 
