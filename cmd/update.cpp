@@ -4,6 +4,7 @@
 
 #include "base/json_text.h"
 #include "cli/command.h"
+#include "fetch/server_address.h"
 #include "fetch/token_file.h"
 #include "update/updater.h"
 
@@ -42,24 +43,35 @@ Exit tell(const UpdateResult& result) {
 Exit run(const Options& options) {
   if (options.check && options.roll_back)
     throw Error(Blame::usage, "--check and --roll-back exclude one another; give one of them");
-  if (options.check) return tell(Updater(options.update).check());
-  if (options.roll_back) return tell(Updater(options.update).roll_back("taken back by hand"));
+  if (options.check || options.roll_back) {
+    if (!std::filesystem::is_directory(options.update.folder)) {
+      throw Error(Blame::input,
+                  options.update.folder.string() + ": there is no such folder of models");
+    }
+    Updater updater(options.update);
+    if (options.check) return tell(updater.check());
+    tell(updater.roll_back("taken back by hand"));
+    return Exit::done;
+  }
   if (options.feed.url.empty() || options.token_file.empty())
     throw Error(Blame::usage, "say where models come from with --url and --token-file");
   FeedOptions feed = options.feed;
   feed.token = read_token_file(options.token_file);
   feed.words = say;
+  server_address(feed.url, "");  // refused before anything is written
   Updater updater(options.update);
   if (options.retry_refused) updater.forget_refusals();
+  UpdateResult result;
   try {
-    return tell(updater.update(feed));
+    result = updater.update(feed);
   } catch (const Error& error) {
     if (error.blame() == Blame::usage) throw;
     const std::string used = updater.in_use();
-    throw Error(error.blame(),
-                std::string(error.what()) +
-                    (used.empty() ? "; there is no model here yet" : "; going on with " + used));
+    const std::string left =
+        used.empty() ? "; there is no model here yet" : "; going on with " + used;
+    throw Error(error.blame(), error.what() + left);
   }
+  return tell(result);
 }
 
 }  // namespace

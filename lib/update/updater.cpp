@@ -20,6 +20,12 @@ void note(UpdateResult& result, const std::vector<Agreement>& measured) {
   result.older = measured[1];
 }
 
+/// `message` with the package at its beginning called by what it is, not by where it lies.
+std::string renamed(std::string message, const std::string& path, const char* name) {
+  if (message.starts_with(path)) message.replace(0, path.size(), name);
+  return message;
+}
+
 std::string id_of(const Classifier* model) { return model ? model->package().id() : ""; }
 
 }  // namespace
@@ -32,7 +38,7 @@ std::unique_ptr<Classifier> Updater::open(const std::string& sha256, std::string
     return std::make_unique<Classifier>(Classifier::open(package));
   } catch (const Error& error) {
     if (error.blame() == Blame::usage) throw;
-    wrong = error.what();
+    wrong = renamed(error.what(), package.string(), "the model");
     return nullptr;
   }
 }
@@ -105,15 +111,16 @@ UpdateResult Updater::take(const std::string& sha256, Classifier* used, ModelFee
       verify_file(package, options_.public_key);
     } catch (const Error& error) {
       if (error.blame() == Blame::usage) throw;
-      return refuse(error.what());
+      return refuse(renamed(error.what(), package.string(), "the newest package"));
     }
   }
   std::unique_ptr<Classifier> fresh;
   try {
     fresh = std::make_unique<Classifier>(Classifier::open(package));
   } catch (const Error& error) {
-    models_.refuse(sha256, error.what());
-    return refuse(error.what());
+    const std::string why = renamed(error.what(), package.string(), "the newest package");
+    models_.refuse(sha256, why);
+    return refuse(why);
   }
   if (used && !options_.confirmed.empty()) {
     const std::array<Classifier*, 2> models{fresh.get(), used};
