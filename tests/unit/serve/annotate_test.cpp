@@ -5,7 +5,6 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <thread>
 
 #include "running_service.h"
 
@@ -278,43 +277,6 @@ TEST_CASE("what one has labelled nobody labels over from the queue") {
   CHECK(site.label(site.ann, id, 2, "k")["wrong"] == "needs no more labels; others were faster");
   CHECK(site.label(site.bob, id, 2, "k2")["wrong"] ==
         "is labelled by you already; undo that to label it anew");
-}
-
-TEST_CASE("a hundred annotators at once lose no label and see no capture twice") {
-  constexpr int kPeople = 100, kEach = 3;
-  const Annotated site(kPeople * kEach);
-  std::vector<std::string> tokens;
-  {
-    CaptureStore store(site.scratch / "c.db", Database::Missing::refuse);
-    for (int i = 0; i < kPeople; ++i)
-      tokens.push_back(store.add_token(Role::annotator, fmt::format("p{}", i)).secret);
-  }
-  std::atomic<int> kept{0}, failed{0};
-  std::vector<std::thread> threads;
-  for (const std::string& token : tokens) {
-    threads.emplace_back([&site, &token, &kept, &failed] {
-      for (int i = 0; i < kEach; ++i) {
-        const WireAnswer next = site.post("next", token, {{"count", 1}});
-        const Json items = Json::parse(next.body, nullptr, false);
-        if (next.status != 200 || items["items"].empty()) {
-          ++failed;
-          continue;
-        }
-        const Json row = {{"key", fmt::format("k{}", i)},
-                          {"capture", items["items"][0]["capture"]},
-                          {"label", 1}};
-        const WireAnswer answer = site.post("annotations", token, {{"annotations", {row}}});
-        const bool good =
-            answer.status == 200 && answer.body.find("\"annotation\"") != std::string::npos;
-        ++(good ? kept : failed);
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  CHECK(failed == 0);
-  CHECK(kept == kPeople * kEach);
-  const Json statuses = site.get("progress?all=1", site.ann)["all"]["statuses"];
-  CHECK(statuses["labelled"] == kPeople * kEach);
 }
 
 }  // namespace signpost
