@@ -225,6 +225,36 @@ TEST_CASE("requests that make no sense are refused with what does") {
   CHECK(site.post("skip", site.ann, {{"capture", "nothing"}}).status == 404);
 }
 
+TEST_CASE("what is nested without end is refused, whoever sends it") {
+  const Annotated site(1);
+  constexpr std::size_t kDepth = 100000;
+  const std::string deep = std::string(kDepth, '[') + std::string(kDepth, ']');
+  const std::string row = R"({"key":"k","capture":"ffffff","label":1,"x":)" + deep + "}";
+  const auto status = [&](const std::string& what, const std::string& token,
+                          const std::string& body) {
+    return site.ask("POST", "/v1/annotate/" + what, token, body).status;
+  };
+  CHECK(status("annotations", site.ann, "{\"annotations\":[" + row + "]}") == 400);
+  CHECK(status("annotations", site.ann, "{\"annotations\":" + deep + "}") == 400);
+  CHECK(status("next", site.ann, "{\"count\":" + deep + "}") == 400);
+  CHECK(status("adjudicate", site.root, row) == 400);
+  CHECK(status("next", site.ann, R"({"count":1})") == 200);
+}
+
+TEST_CASE("a number that is no class is not cut down to one that is") {
+  const Annotated site(1);
+  CHECK(site.post("next", site.ann, {{"count", 1}, {"class", 4294967296}}).status == 400);
+  const Json top = {{{"label", 4294967310}}, {{"label", 14}}};
+  const std::string bytes = picture(77);
+  const std::string headers =
+      "Signpost-Capture: " +
+      Json({{"file", "a"}, {"label", 3}, {"confidence", 0.01}, {"top", top}}).dump() + "\r\n";
+  const WireAnswer answer = site.ask("POST", "/v1/captures", site.device, bytes, headers);
+  REQUIRE(answer.status == 201);
+  const Json items = Json::parse(site.post("next", site.ann, {{"count", 1}}).body)["items"];
+  CHECK(items[0]["suggestions"] == Json::parse(R"([{"label":14}])"));
+}
+
 TEST_CASE("the queue follows the order and class that are asked for, else the server's") {
   AnnotateOptions options;
   options.order = CaptureOrder::newest;
