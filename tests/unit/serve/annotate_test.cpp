@@ -102,6 +102,9 @@ TEST_CASE("the page is for everyone, what it shows for annotators and admins") {
   CHECK(page.status == 200);
   CHECK(page.header("content-type") == "text/html; charset=utf-8");
   CHECK(page.header("content-security-policy").find("unsafe") == std::string::npos);
+  const WireAnswer root = site.ask("GET", "/", "");
+  CHECK(root.status == 303);
+  CHECK(root.header("location") == "/annotate");
   for (const char* file : {"app.js", "style.css", "outbox.js"})
     CHECK(site.ask("GET", std::string("/annotate/") + file, "").status == 200);
   CHECK(site.ask("GET", "/annotate/../annotate.cpp", "").status == 404);
