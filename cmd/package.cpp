@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "package/subcommands.h"
 
 namespace signpost {
@@ -43,6 +44,7 @@ Exit run(const Choice& choice) {
   const PackageOptions& package = choice.flags.package;
   if (package.run.empty()) throw Error(Blame::usage, "name the RUN to package, or a subcommand");
   if (package.output.empty()) throw Error(Blame::usage, "--output is required");
+  refuse_existing(package.output, package.force);
   hand_over();
 }
 
@@ -61,6 +63,8 @@ Command command() {
             app.require_subcommand(0, 1);
             declare_package(app, choice->flags);
             for (const auto& subcommand : {package_keygen(), package_sign()})
+              add_subcommand(app, choice, subcommand);
+            for (const auto& subcommand : package_registry())
               add_subcommand(app, choice, subcommand);
             return [choice] { return run(*choice); };
           }};
