@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "cli/state.h"
 #include "package/subcommands.h"
 
 namespace signpost {
@@ -51,7 +52,7 @@ Exit run(const Choice& choice) {
 void add_subcommand(CLI::App& app, const std::shared_ptr<Choice>& choice,
                     const PackageCommand& command) {
   CLI::App* sub = app.add_subcommand(command.name, command.summary);
-  sub->footer("--quiet, see signpost package --help, may stand before the subcommand.");
+  sub->add_flag("--quiet", state().quiet, "Say nothing on standard error but errors");
   sub->callback([choice, work = command.setup(*sub)] { choice->work = work; });
 }
 

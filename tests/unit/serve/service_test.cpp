@@ -15,6 +15,13 @@
 namespace signpost {
 namespace {
 
+std::string quoted(const std::string& text) {
+  std::string out(1, '"');
+  out.append(text);
+  out.push_back('"');
+  return out;
+}
+
 /// While it lives no file of this process can grow, as on a disk that is full.
 class FullDisk {
  public:
@@ -255,12 +262,12 @@ TEST_CASE("devices get what is stable in the store, from the moment that it is p
   const auto add = [&](const std::string& version, const std::string& signature) {
     TestPackage package;
     package.contents.version = version;
-    const auto file = site.scratch / (version + ".signpost");
+    const auto file = site.scratch / version;
     write_package(file, package.contents, false);
     ModelFile model{"tiny", version, {}, signature, "ann"};
     read_file(file, model.content);
     registry.add(model);
-    return registry.find("tiny-" + version).number;
+    return registry.list().back().number;
   };
   const auto served = [&] {
     return site.get("/v1/models/latest", site.device).header("signpost-model");
@@ -273,7 +280,7 @@ TEST_CASE("devices get what is stable in the store, from the moment that it is p
   const WireAnswer first = site.get("/v1/models/latest", site.device);
   CHECK(first.header("signpost-model") == "tiny-1");
   CHECK(first.body == as_text(registry.content(one)));
-  CHECK(first.header("etag") == "\"" + registry.find(one).sha256 + "\"");
+  CHECK(first.header("etag") == quoted(registry.find(one).sha256));
   CHECK(site.get("/v1/models/latest.minisig", site.device).status == 404);
 
   registry.promote("stable", two, "ann", "");
@@ -282,7 +289,8 @@ TEST_CASE("devices get what is stable in the store, from the moment that it is p
   CHECK(signature.status == 200);
   CHECK(signature.body == "signature of two\n");
   CHECK(signature.header("signpost-model") == "tiny-2");
-  const std::string old = "If-None-Match: " + first.header("etag") + "\r\n";
+  std::string old = "If-None-Match: ";
+  old.append(first.header("etag")).append("\r\n");
   CHECK(site.get("/v1/models/latest", site.device, old).status == 200);
 
   registry.rollback("stable", registry.before("stable"), "ann", "");
@@ -311,7 +319,7 @@ TEST_CASE("a package that is promoted while it is being fetched changes nothing 
     const WireAnswer answer = site.get("/v1/models/latest", site.device);
     const bool first = answer.header("signpost-model") == "big-1";
     CHECK(answer.body == as_text(contents[first ? 0 : 1]));
-    CHECK(answer.header("etag") == "\"" + sha256_hex(contents[first ? 0 : 1]) + "\"");
+    CHECK(answer.header("etag") == quoted(sha256_hex(contents[first ? 0 : 1])));
   }
   done = true;
   promoter.join();
