@@ -1,0 +1,44 @@
+// OpenCV's DNN gives what the device's engine gives for the networks in FOLDER (write_models.cpp).
+#include <fmt/format.h>
+
+#include <opencv2/dnn.hpp>
+
+#include "compared.h"
+
+using namespace signpost;
+
+int main(int count, char** arguments) {
+  if (count != 2) {
+    fmt::print(stderr, "usage: {} FOLDER\n", arguments[0]);
+    return 2;
+  }
+  const std::filesystem::path folder = arguments[1];
+  const std::vector<ForeignModel> models = read_models(folder);
+  bool all = !models.empty();
+  for (const ForeignModel& model : models) {
+    const std::string stem = model.name + "-" + model.precision;
+    const std::size_t bytes = model.size * model.size * 3;
+    auto images = read_numbers<std::uint8_t>(folder / (model.name + ".images"), model.count * bytes);
+    const auto expected =
+        read_numbers<float>(folder / (stem + ".expected"), model.count * model.classes);
+    std::vector<float> got;
+    try {
+      cv::dnn::Net network = cv::dnn::readNetFromONNX((folder / (stem + ".onnx")).string());
+      const int side = static_cast<int>(model.size);
+      for (std::size_t i = 0; i < model.count; ++i) {
+        const cv::Mat image(std::vector<int>{1, side, side, 3}, CV_8U, images.data() + i * bytes);
+        cv::Mat input;  // it computes in float32 alone
+        image.convertTo(input, CV_32F);
+        network.setInput(input);
+        const cv::Mat output = network.forward();
+        got.insert(got.end(), output.ptr<float>(), output.ptr<float>() + output.total());
+      }
+    } catch (const cv::Exception& error) {
+      fmt::print("{}: OpenCV refuses it: {}\n", stem, error.what());
+      all = false;
+      continue;
+    }
+    all = got.size() == expected.size() && agrees(model, expected, got) && all;
+  }
+  return all ? 0 : 1;
+}
