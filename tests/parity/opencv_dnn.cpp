@@ -17,8 +17,8 @@ int main(int count, char** arguments) {
   bool all = !models.empty();
   for (const ForeignModel& model : models) {
     const std::string stem = model.name + "-" + model.precision;
-    const std::size_t bytes = model.size * model.size * 3;
-    auto images = read_numbers<std::uint8_t>(folder / (model.name + ".images"), model.count * bytes);
+    const std::size_t numbers = model.size * model.size * 3;
+    auto images = read_numbers<float>(folder / (model.name + ".planes"), model.count * numbers);
     const auto expected =
         read_numbers<float>(folder / (stem + ".expected"), model.count * model.classes);
     std::vector<float> got;
@@ -26,9 +26,8 @@ int main(int count, char** arguments) {
       cv::dnn::Net network = cv::dnn::readNetFromONNX((folder / (stem + ".onnx")).string());
       const int side = static_cast<int>(model.size);
       for (std::size_t i = 0; i < model.count; ++i) {
-        const cv::Mat image(std::vector<int>{1, side, side, 3}, CV_8U, images.data() + i * bytes);
-        cv::Mat input;  // it computes in float32 alone
-        image.convertTo(input, CV_32F);
+        const cv::Mat input(std::vector<int>{1, 3, side, side}, CV_32F,
+                            images.data() + i * numbers);
         network.setInput(input);
         const cv::Mat output = network.forward();
         got.insert(got.end(), output.ptr<float>(), output.ptr<float>() + output.total());

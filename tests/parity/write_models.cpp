@@ -6,7 +6,12 @@
 // For each of the four networks, with made-up weights, and for the finished run RUN ("-" for none),
 // FOLDER gets NAME.images (uint8, COUNT x size x size x 3), and for each precision
 // NAME-PRECISION.onnx and NAME-PRECISION.expected (float32, COUNT x classes). FOLDER/models.txt has
-// a line "NAME PRECISION SIZE CLASSES COUNT" for each network.
+// a line "NAME PRECISION SIZE CLASSES COUNT" for each of these.
+//
+// Beside float32, float16 and int8 there is "planes": float32 in the dialect of OpenCV 4.6. The
+// graph begins behind the normalisation, whose constants OpenCV does not spread over the channels
+// of NHWC, with NAME.planes (float32, COUNT x 3 x size x size), and the bounds of Clip are
+// attributes, as before opset 11.
 #include <fmt/format.h>
 
 #include <cstdlib>
@@ -15,6 +20,7 @@
 #include "base/error.h"
 #include "base/rejects.h"
 #include "compress/float16.h"
+#include "compress/onnx_file.h"
 #include "device/engine.h"
 #include "image/render.h"
 #include "sample/stream.h"
@@ -63,6 +69,51 @@ struct Photographs {
   }
 };
 
+Bytes behind_the_normalisation(ByteView file) {
+  onnx::ModelProto model = parse_onnx(file);
+  onnx::GraphProto& graph = *model.mutable_graph();
+  int first = 0;
+  while (graph.node(first).op_type() != "Transpose") ++first;
+  onnx::ValueInfoProto& input = *graph.mutable_input(0);
+  input.set_name(graph.node(first).output(0));
+  auto& tensor = *input.mutable_type()->mutable_tensor_type();
+  tensor.set_elem_type(onnx::TensorProto::FLOAT);
+  const std::int64_t side = tensor.shape().dim(1).dim_value();
+  tensor.mutable_shape()->clear_dim();
+  for (const std::int64_t each : {std::int64_t{1}, std::int64_t{3}, side, side})
+    tensor.mutable_shape()->add_dim()->set_dim_value(each);
+  graph.mutable_node()->DeleteSubrange(0, first + 1);
+  const auto bounds = initialisers_of(graph);
+  for (onnx::NodeProto& node : *graph.mutable_node()) {
+    if (node.op_type() != "Clip") continue;
+    const char* const names[] = {"min", "max"};
+    for (int i = 0; i < 2; ++i) {
+      onnx::AttributeProto& attribute = *node.add_attribute();
+      attribute.set_name(names[i]);
+      attribute.set_type(onnx::AttributeProto::FLOAT);
+      attribute.set_f(floats_of(*bounds.at(node.input(1 + i))).at(0));
+    }
+    node.mutable_input()->DeleteSubrange(1, 2);
+  }
+  const std::string bytes = model.SerializeAsString();
+  return {bytes.begin(), bytes.end()};
+}
+
+std::vector<float> planes_of(const std::vector<std::uint8_t>& tensors, std::size_t count,
+                             const RunInfo& info) {
+  std::vector<float> planes;
+  const std::size_t bytes = tensors.size() / count;
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t c = 0; c < 3; ++c) {
+      for (std::size_t k = c; k < bytes; k += 3) {
+        planes.push_back(static_cast<float>(tensors[i * bytes + k]) * (1 / info.deviation[c]) +
+                         -info.mean[c] / info.deviation[c]);
+      }
+    }
+  }
+  return planes;
+}
+
 void write_network(const fs::path& folder, const std::string& name, const Photographs& photographs,
                    const NetworkSpec& spec, const Weights& weights, const RunInfo& info,
                    std::span<char*> precisions, std::ofstream& index) {
@@ -79,6 +130,11 @@ void write_network(const fs::path& folder, const std::string& name, const Photog
       form = quantise(onnx, measure_ranges(onnx, std::span(tensors).first(some * bytes), some));
     }
     Engine engine(form, name);
+    if (precision == "planes") {
+      form = behind_the_normalisation(onnx);
+      const std::vector<float> planes = planes_of(tensors, count, info);
+      write(folder / (name + ".planes"), planes.data(), planes.size() * sizeof(float));
+    }
     std::vector<float> expected(count * classes);
     for (std::size_t i = 0; i < count; ++i) {
       engine.run(std::span(tensors).subspan(i * bytes, bytes),
