@@ -12,6 +12,10 @@ void declare_package(CLI::App& app, PackageFlags& flags) {
   app.add_option("--name", package.name, "Name of the package (default: from the file name)");
   app.add_option("--release", package.version,
                  "Version of the package (default: from the file name, else 1)");
+  app.add_option("--precision", package.precision,
+                 "How the weights are stored; with int8 the device computes in integers")
+      ->check(CLI::IsMember({"float32", "float16", "int8"}))
+      ->capture_default_str();
   app.add_option("--licence", package.licence, "Licence of the network, e.g. an SPDX identifier")
       ->envname("SIGNPOST_LICENCE")
       ->type_name("TEXT");

@@ -24,6 +24,7 @@ Exit run(PackageFlags flags) {
                   "and on {} golden vectors",
                   flags.package.output.string(), grouped(result.bytes), grouped(result.agreeing),
                   grouped(result.compared), result.golden));
+  if (!result.cost.empty()) say(result.cost);
   return Exit::done;
 }
 

@@ -28,6 +28,8 @@ constexpr std::array kKinds = {
     GateKind{"min_validation_groups", "validation tracks", ""},
     GateKind{"min_parity_agreement", "trainer and runner say the same", "%"},
     GateKind{"max_parity_difference", "largest difference of their probabilities", ""},
+    GateKind{"min_reference_agreement", "runner and reference say the same to 0.001", "%"},
+    GateKind{"max_reference_difference", "largest difference from the reference", ""},
     GateKind{"max_golden_difference", "largest difference from the golden probabilities", ""},
     GateKind{"max_bytes", "size of the package", "bytes"},
     GateKind{"max_latency_p50_ms", "median time of one image on one thread", "ms"},

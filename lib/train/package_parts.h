@@ -22,6 +22,11 @@ struct Golden {
 /// From RUN/golden, with what the trainer says of them.
 std::vector<Golden> make_golden(const std::filesystem::path& run, RunModel& model);
 
+/// Puts what the device's engine says of `onnx` in place of what the trainer says: for a network in
+/// another precision, whose engine is compared with a reference (train/compression_proof.h) and
+/// then has to say the same on every machine.
+void answer_as_the_runner(const Bytes& onnx, std::vector<Golden>& golden);
+
 /// Where the network comes from: package.json's "provenance". `validation`: the digest of the
 /// validation samples (proof/measures.h).
 std::string provenance_json(const RunInfo& info, const std::string& validation);

@@ -12,6 +12,7 @@
 #include "model/signature.h"
 #include "proof/measures.h"
 #include "proof/model_card.h"
+#include "train/compression_proof.h"
 #include "train/network_spec.h"
 #include "train/onnx_writer.h"
 #include "train/package_parts.h"
@@ -66,6 +67,7 @@ class Packaging {
         unproven_(options.output.string() + ".unproven"),
         model_(options.run),
         robustness_(model_.info().preprocessing.size) {
+    contents_.precision = options.precision;
     limits_ = read_gates(options.gates, contents_.precision);
     limits_.push_back({"max_golden_difference", kGoldenTolerance});
     evaluation_ = read_text(options.run / "evaluation.json");
@@ -92,8 +94,9 @@ class Packaging {
   void fill_in() {
     const RunInfo& info = model_.info();
     const NetworkSpec spec = info.spec();
-    onnx_ = write_onnx(spec, model_.weights(), info,
-                       {{kContractKey, encode_contract(info.preprocessing)}});
+    onnx_ = in_precision(write_onnx(spec, model_.weights(), info,
+                                    {{kContractKey, encode_contract(info.preprocessing)}}),
+                         options_.precision, options_.run, options_.root, info.preprocessing);
     contents_.name = options_.name;
     contents_.version = options_.version;
     contents_.made_by = SIGNPOST_VERSION;
@@ -105,6 +108,7 @@ class Packaging {
     for (const RunInfo::Class& each : info.classes)
       contents_.labels.push_back({each.id, each.name, each.name_de});
     golden_ = make_golden(options_.run, model_);
+    if (options_.precision != "float32") answer_as_the_runner(onnx_, golden_);
     for (const Golden& each : golden_)
       contents_.golden.push_back({each.ppm, each.roi, each.tensor, each.probabilities});
     result_.golden = golden_.size();
@@ -115,6 +119,11 @@ class Packaging {
                                    *classifier_);
     result_.compared = parity_.compared;
     result_.agreeing = parity_.agreeing;
+    if (options_.precision != "float32") {
+      compression_ = prove_compression(options_.run, options_.root, options_.parity_samples, model_,
+                                       *classifier_);
+      result_.cost = compression_->cost.line();
+    }
     MeasureOptions measure;
     measure.manifest = (options_.run / "validation.ndjson").string();
     measure.root = options_.root;
@@ -145,6 +154,7 @@ class Packaging {
                        {"samples", parity_.compared},
                        {"agreeing", parity_.agreeing},
                        {"difference", parity_.difference}};
+    if (compression_) json["compression"] = Json::parse(compression_->cost.json());
     if (fit_) json["abstain"] = Json::parse(fit_->json());
     if (options_.robustness) json["robustness"] = Json::parse(robustness_.json());
     return json.dump();
@@ -156,6 +166,10 @@ class Packaging {
                                                               static_cast<double>(parity_.compared)
                                                         : 0;
     measured["max_parity_difference"] = parity_.difference;
+    if (compression_) {
+      measured["min_reference_agreement"] = compression_->agreement();
+      measured["max_reference_difference"] = compression_->difference;
+    }
     add_figures(device_, measured);
     add_figures(contents_, measured);
     add_figures(samples_->evaluation, measured);
@@ -181,6 +195,7 @@ class Packaging {
       if (gate.passed) continue;
       std::string refusal = limit.name + ": " + gate_line(gate);
       if (limit.name == "min_parity_agreement") refusal += "; first " + parity_.first;
+      if (limit.name == "min_reference_agreement") refusal += "; first " + compression_->first;
       if (limit.name == "needs_licence") refusal += "; name it by --licence";
       result_.refusals.push_back(std::move(refusal));
     }
@@ -238,6 +253,7 @@ class Packaging {
   std::vector<Golden> golden_;
   std::shared_ptr<Classifier> classifier_;
   Parity parity_;
+  std::optional<CompressionProof> compression_;
   std::optional<SampleMeasures> samples_;
   Robustness robustness_;
   DeviceMeasures device_;

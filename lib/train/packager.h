@@ -14,7 +14,8 @@ namespace signpost {
 
 struct PackageOptions {
   std::filesystem::path run, output, root;
-  std::string name, version;  ///< empty: from the file name
+  std::string name, version;          ///< empty: from the file name
+  std::string precision = "float32";  ///< or "float16", "int8"
   std::string licence, intended_use;
   std::string gates;                   ///< a file; empty: proof/gates.h's own
   std::uint64_t parity_samples = 500;  ///< 0: all
@@ -30,6 +31,7 @@ struct PackageResult {
   std::vector<std::string> refusals;
   std::vector<Gate> gates;
   std::uint64_t bytes = 0, compared = 0, agreeing = 0, golden = 0;
+  std::string cost;  ///< of another precision than float32: a line for people
 };
 
 /// Writes a finished run as a package (docs/package-format.md), after measuring on the device's
