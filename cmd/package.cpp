@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/file.h"
+#include "cli/state.h"
 #include "package/subcommands.h"
 
 namespace signpost {
@@ -43,13 +45,14 @@ Exit run(const Choice& choice) {
   const PackageOptions& package = choice.flags.package;
   if (package.run.empty()) throw Error(Blame::usage, "name the RUN to package, or a subcommand");
   if (package.output.empty()) throw Error(Blame::usage, "--output is required");
+  refuse_existing(package.output, package.force);
   hand_over();
 }
 
 void add_subcommand(CLI::App& app, const std::shared_ptr<Choice>& choice,
                     const PackageCommand& command) {
   CLI::App* sub = app.add_subcommand(command.name, command.summary);
-  sub->footer("--quiet, see signpost package --help, may stand before the subcommand.");
+  sub->add_flag("--quiet", state().quiet, "Say nothing on standard error but errors");
   sub->callback([choice, work = command.setup(*sub)] { choice->work = work; });
 }
 
@@ -61,6 +64,8 @@ Command command() {
             app.require_subcommand(0, 1);
             declare_package(app, choice->flags);
             for (const auto& subcommand : {package_keygen(), package_sign()})
+              add_subcommand(app, choice, subcommand);
+            for (const auto& subcommand : package_registry())
               add_subcommand(app, choice, subcommand);
             return [choice] { return run(*choice); };
           }};

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "cli/command.h"
 #include "train/packager.h"
@@ -29,6 +30,8 @@ struct PackageCommand {
 
 PackageCommand package_keygen();
 PackageCommand package_sign();
+/// Those on the packages in a store: register, promote, rollback, list, history, get, trust.
+std::vector<PackageCommand> package_registry();
 
 /// The passphrase of a key: SIGNPOST_KEY_PASSPHRASE, else what is typed at the terminal, unseen,
 /// and twice where a new one is chosen. Throws Error{usage} where there is neither.

@@ -135,8 +135,8 @@ std::string gate_number(std::string_view name, double value) {
   if (unit == "%") return fmt::format("{:.2f} %", 100 * value);
   if (unit == "bytes") return grouped(static_cast<std::uint64_t>(value)) + " bytes";
   if (unit == "yes") return value >= 1 ? "yes" : "no";
-  if (unit == "ms" || unit == "MiB") return fmt::format("{:.3g} {}", value, unit);
-  return fmt::format("{:.3g}", value);
+  if (unit == "ms" || unit == "MiB") return fmt::format("{:.4g} {}", value, unit);
+  return fmt::format("{:.4g}", value);
 }
 
 std::string gate_line(const Gate& gate) {

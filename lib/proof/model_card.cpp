@@ -23,7 +23,7 @@ constexpr const char* kOutOfScope =
     "for a vehicle. It was not measured for any of these.";
 
 constexpr std::size_t kWorstClasses = 10, kConfusions = 10;
-constexpr int kPictures = 12, kPicturesInARow = 6;
+constexpr int kPictures = 12, kPicturesInARow = 6, kPicturePx = 96;
 
 std::string percent(double share) { return fmt::format("{:.2f} %", 100 * share); }
 
@@ -252,6 +252,7 @@ std::string model_card(const PackageContents& contents, const CardFacts& facts) 
 std::vector<DrawnPicture> card_pictures(const Evaluation& evaluation) {
   SheetLayout layout;
   layout.columns = kPicturesInARow;
+  layout.tile_px = kPicturePx;
   std::vector<SheetRow> rows;
   int shown = 0;
   for (const Evaluation::Failure& each : evaluation.worst()) {

@@ -38,6 +38,11 @@ std::string wrong_size(ByteView image, std::int64_t max_pixels) {
                      size.height, max_pixels);
 }
 
+std::unique_ptr<ModelFeed> feed_of(const ServiceOptions& options) {
+  if (options.models.empty()) return std::make_unique<RegistryFeed>(options.database);
+  return std::make_unique<FolderFeed>(options.models);
+}
+
 std::string account_json(const Account& account) {
   return "{\"name\":" + json_string(account.name) +
          ",\"role\":" + json_string(kRoles[static_cast<std::size_t>(account.role)]) + "}";
@@ -62,7 +67,7 @@ Service::Service(ServiceOptions options, LogLine log)
       store_(options_.database, Database::Missing::create),
       authority_(store_),
       rate_(options_.rate_per_s, options_.burst),
-      models_(options_.models),
+      models_(feed_of(options_)),
       decoding_(job_count(options_.jobs)),
       commits_([this](std::span<const StagedCapture> captures) { return admit(captures); },
                [this](std::size_t count, double seconds) { metrics_.commit(count, seconds); }),
@@ -103,9 +108,13 @@ void Service::add_routes() {
   });
   open("/v1/openapi.json",
        [](const WebRequest& request) { return embedded_answer(request, "schema/openapi.json"); });
-  web_->add({"GET", "/v1/models/latest",
-             [this](WebRequest& request) { return authority_.check(request, kAnyone); },
-             [this](const WebRequest& request) { return latest_model(request); }, 0});
+  for (const bool signature : {false, true}) {
+    web_->add(
+        {"GET", signature ? "/v1/models/latest.minisig" : "/v1/models/latest",
+         [this](WebRequest& request) { return authority_.check(request, kAnyone); },
+         [this, signature](const WebRequest& request) { return latest_model(request, signature); },
+         0});
+  }
   web_->add({"POST", "/v1/captures",
              [this](WebRequest& request) -> std::optional<WebAnswer> {
                if (auto refusal = authority_.check(request, {Role::device})) return refusal;
@@ -202,17 +211,24 @@ WebAnswer Service::take_capture(const WebRequest& request) {
   return answer;
 }
 
-WebAnswer Service::latest_model(const WebRequest& request) {
+WebAnswer Service::latest_model(const WebRequest& request, bool signature) {
   std::string wrong;
-  std::shared_ptr<const ServedModel> model;
-  if (!options_.models.empty()) model = models_.latest(wrong);
-  WebAnswer answer =
-      model ? conditional_answer(request, model->bytes, model->etag, "application/vnd.signpost")
-            : problem(404, "there is no model here yet");
+  const std::shared_ptr<const ServedModel> model = models_->latest(wrong);
+  const auto answer_of = [&]() -> WebAnswer {
+    if (!model) return problem(404, "there is no model here yet");
+    if (!signature)
+      return conditional_answer(request, model->bytes, model->etag, "application/vnd.signpost");
+    if (!model->signature) return problem(404, "the model is not signed");
+    return conditional_answer(request, model->signature,
+                              "\"" + sha256_hex(*model->signature) + "\"", "text/plain");
+  };
+  WebAnswer answer = answer_of();
   if (model) {
     answer.headers.emplace_back("Signpost-Model", model->id);
-    answer.headers.emplace_back("Content-Disposition",
-                                "attachment; filename=\"" + model->id + ".signpost\"");
+    if (!signature) {
+      answer.headers.emplace_back("Content-Disposition",
+                                  "attachment; filename=\"" + model->id + ".signpost\"");
+    }
     answer.note = "\"model\":" + json_string(model->id);
   }
   answer.error = wrong;

@@ -84,6 +84,13 @@ struct Bench {
     add_package();
     return site.get("/v1/models/latest", site.device, headers);
   }
+  WireAnswer signature(const std::string& headers = "") {
+    add_package();
+    OutputFile file(site.scratch / "models/tiny.signpost.minisig", true);
+    file.write("untrusted comment: for the test, whatever it says\n");
+    file.commit();
+    return site.get("/v1/models/latest.minisig", site.device, headers);
+  }
   WireAnswer full(const std::function<WireAnswer()>& ask) {
     const auto handler = std::signal(SIGXFSZ, SIG_IGN);
     rlimit before = {};
@@ -103,7 +110,7 @@ using Case = std::tuple<std::string, std::string, std::string>;  // path, method
 /// How to get each answer.
 std::map<Case, std::function<WireAnswer(Bench&)>> provocations() {
   const std::string captures = "/v1/captures", models = "/v1/models/latest",
-                    session = "/v1/session";
+                    signatures = "/v1/models/latest.minisig", session = "/v1/session";
   std::map<Case, std::function<WireAnswer(Bench&)>> all;
   const auto on = [&](const std::string& path, const char* method, const char* status,
                       std::function<WireAnswer(Bench&)> ask) {
@@ -160,6 +167,15 @@ std::map<Case, std::function<WireAnswer(Bench&)>> provocations() {
   on(models, "get", "403", [=](Bench& b) { return b.site.get(models, b.site.revoked); });
   on(models, "get", "404", [=](Bench& b) { return b.site.get(models, b.site.device); });
   on(models, "get", "416", [](Bench& b) { return b.model("Range: bytes=100000000-\r\n"); });
+  on(signatures, "get", "200", [](Bench& b) { return b.signature(); });
+  on(signatures, "get", "206", [](Bench& b) { return b.signature("Range: bytes=0-9\r\n"); });
+  on(signatures, "get", "304", [](Bench& b) {
+    return b.signature("If-None-Match: " + b.signature().header("etag") + "\r\n");
+  });
+  on(signatures, "get", "401", [=](Bench& b) { return b.site.get(signatures); });
+  on(signatures, "get", "403", [=](Bench& b) { return b.site.get(signatures, b.site.revoked); });
+  on(signatures, "get", "404", [=](Bench& b) { return b.site.get(signatures, b.site.device); });
+  on(signatures, "get", "416", [](Bench& b) { return b.signature("Range: bytes=100000000-\r\n"); });
 
   on(session, "post", "200",
      [](Bench& b) { return b.site.post_session("{\"token\":\"" + b.site.annotator + "\"}"); });
