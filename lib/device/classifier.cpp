@@ -36,9 +36,7 @@ Classifier Classifier::open(const std::filesystem::path& path) {
   return Classifier(Package::open(path));
 }
 
-Classifier Classifier::twin() const {
-  return {package_, Engine(package_->contents().onnx, model_name(*package_))};
-}
+Classifier Classifier::twin() const { return {package_, engine_.twin()}; }
 
 void Classifier::check_contract() const {
   const PackageContents& contents = package_->contents();
