@@ -23,7 +23,7 @@ set_target_properties(device_shared PROPERTIES OUTPUT_NAME signpost_device SOVER
                       LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/device)
 
 # What a program needs beside the archive, in the order of linking.
-set(SIGNPOST_DEVICE_PRIVATE "-lpng16 -ljpeg -lwebpdemux -lwebp -lfmt -ldeflate -lcrypto -lsodium -lXNNPACK -lpthread -lm -lstdc++")
+set(SIGNPOST_DEVICE_PRIVATE "-lpng16 -ljpeg -lwebpdemux -lwebp -lfmt -ldeflate -lcrypto -lsodium -lpthread -lm -lstdc++")
 configure_file(device/signpost_device.pc.in ${PROJECT_BINARY_DIR}/device/signpost_device.pc @ONLY)
 install(TARGETS device_archive device_shared ARCHIVE LIBRARY)
 install(FILES device/signpost_device.h TYPE INCLUDE)
