@@ -12,7 +12,10 @@ add_unit_tests(device test_support)
 add_unit_tests(run test_support)
 add_executable(make_test_package support/make_test_package.cpp)
 target_link_libraries(make_test_package PRIVATE signpost_codecs signpost_device test_support signpost_flags)
-set_target_properties(make_test_package PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+add_executable(make_hostile_packages support/make_hostile_packages.cpp)
+target_link_libraries(make_hostile_packages PRIVATE signpost_device test_support signpost_flags)
+set_target_properties(make_test_package make_hostile_packages PROPERTIES
+                      RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
 
 # The C interface as another program sees it: its example, against the shared library.
 add_executable(c_example ${PROJECT_SOURCE_DIR}/docs/examples/classify.c)

@@ -1,6 +1,6 @@
 # `run`'s cases with programs of another architecture: each stands behind a script that gives it to the emulator.
 set(wrapped ${PROJECT_BINARY_DIR}/wrapped)
-foreach(target signpost signpost-run make_test_package c_example)
+foreach(target signpost signpost-run make_test_package make_hostile_packages c_example)
   list(JOIN CMAKE_CROSSCOMPILING_EMULATOR " " emulator)
   file(GENERATE OUTPUT ${wrapped}/${target}
        CONTENT "#!/bin/sh\nexec ${emulator} $<TARGET_FILE:${target}> \"$@\"\n"
