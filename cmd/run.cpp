@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -90,7 +92,7 @@ class Input {
   explicit Input(const std::string& path) : name_(path == "-" ? "standard input" : path) {
     if (path == "-") return;
     file_.open(path);
-    if (!file_) throw Error(Blame::input, path + ": cannot be read");
+    if (!file_) throw Error(Blame::input, path + ": cannot be read: " + std::strerror(errno));
   }
   std::istream& stream() { return file_.is_open() ? static_cast<std::istream&>(file_) : std::cin; }
   const std::string& name() const { return name_; }
