@@ -110,9 +110,10 @@ std::string keyboard(const Options& options) {
 Exit run(const Options& given) {
   check(given);
   Options options = given;
-  const FrameFormat format = options.has_frames && !options.frames.empty() && !options.frames[0].empty()
-                                 ? parse_frame_format(options.frames.front())
-                                 : FrameFormat();
+  const FrameFormat format =
+      options.has_frames && !options.frames.empty() && !options.frames[0].empty()
+          ? parse_frame_format(options.frames.front())
+          : FrameFormat();
   if (!options.roi.empty()) options.runner.roi = parse_roi(options.roi);
   const bool drop = options.when_slow == "drop";
   const bool one = options.images.size() == 1 && !fs::is_directory(options.images[0]) &&

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/json_text.h"
-#include "base/parallel.h"
+#include "base/ordered_threads.h"
 #include "codecs/decode.h"
 #include "device/answer.h"
 
@@ -135,7 +135,7 @@ void Runner::finish(Answer answer) {
 }
 
 void Runner::run(SubjectSource& source) {
-  ordered_pipeline<Subject, Answer>(
+  OrderedThreads<Subject, Answer>::run(
       options_.jobs, [&] { return source.next(); },
       [&](Subject subject) { return answer(std::move(subject)); },
       [&](Answer answer) { finish(std::move(answer)); });
