@@ -203,6 +203,10 @@ void add_inputs(CLI::App& app, Options& options) {
 }
 
 void add_answers(CLI::App& app, Options& options) {
+  app.add_option("--pubkey", options.runner.cascade.public_key,
+                 "Run nothing that this key did not sign: minisign's line, or a file with it")
+      ->envname("SIGNPOST_PUBKEY")
+      ->type_name("KEY");
   app.add_option("--top", options.runner.top, "How many of the best labels to list")
       ->capture_default_str()
       ->check(CLI::Range(std::size_t{1}, std::size_t{1000}));
