@@ -43,11 +43,14 @@ class CaptureStore {
 
   // --- settings.cpp
 
+  /// As they were when the store was opened, changed or refreshed.
   const StoreSettings& settings() const { return settings_; }
   const Catalogue& catalogue() const { return catalogue_; }
   /// Throws Error{usage} if a value is out of range, and Error{input} if the catalogue lacks a
   /// class that an annotation names.
   void change(const StoreSettings& settings);
+  /// Takes over what another connection has changed: for those that stay open for long.
+  void refresh_settings();
 
   // --- admissions.cpp
 
@@ -216,6 +219,7 @@ class CaptureStore {
 
   Database database_;
   std::filesystem::path image_folder_;
+  std::vector<std::string> settings_text_;  ///< the rows that the two below were read from
   StoreSettings settings_;
   Catalogue catalogue_;
   std::unique_ptr<Neighbours> neighbours_;
