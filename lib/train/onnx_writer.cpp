@@ -62,7 +62,8 @@ class GraphWriter {
 };
 
 /// Convolution weights and bias with the batch norm behind them multiplied in.
-void folded(const Layer& layer, const Weights& weights, Tensor& kernel, std::vector<float>& bias) {
+void folded(const Layer& layer, const Weights& weights, WeightTensor& kernel,
+            std::vector<float>& bias) {
   kernel = weight(weights, layer.name + ".weight");
   const auto out = static_cast<std::size_t>(layer.out);
   if (layer.norm_name.empty()) {
@@ -126,7 +127,7 @@ std::string write_layer(GraphWriter& graph, const Layer& layer, const Weights& w
   std::string value = name;
   switch (layer.kind) {
     case Layer::Kind::convolution: {
-      Tensor kernel;
+      WeightTensor kernel;
       std::vector<float> bias;
       folded(layer, weights, kernel, bias);
       graph.initialiser(layer.name + ".weight", kernel.shape, kernel.values);
@@ -159,7 +160,7 @@ std::string write_layer(GraphWriter& graph, const Layer& layer, const Weights& w
     case Layer::Kind::dropout:
       return inputs[0];
     case Layer::Kind::linear: {
-      const Tensor& matrix = weight(weights, layer.name + ".weight");
+      const WeightTensor& matrix = weight(weights, layer.name + ".weight");
       graph.initialiser(layer.name + ".weight", matrix.shape, matrix.values);
       graph.initialiser(layer.name + ".bias", {layer.out},
                         weight(weights, layer.name + ".bias").values);

@@ -29,9 +29,9 @@ std::string module_name(std::string name) {
 
 }  // namespace
 
-Tensor copy_of(const torch::Tensor& tensor) {
+WeightTensor copy_of(const torch::Tensor& tensor) {
   const torch::Tensor flat = tensor.detach().to(torch::kCPU, torch::kFloat32).contiguous();
-  Tensor copy;
+  WeightTensor copy;
   copy.shape.assign(flat.sizes().begin(), flat.sizes().end());
   copy.values.assign(flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel());
   return copy;
@@ -150,7 +150,7 @@ void TorchNetwork::load(const Weights& weights) {
   const std::vector<WeightShape> names = spec_.weight_shapes();
   const std::vector<torch::Tensor> all = tensors();
   for (std::size_t i = 0; i < names.size(); ++i) {
-    const Tensor& source = weight(weights, names[i].name);
+    const WeightTensor& source = weight(weights, names[i].name);
     if (source.shape != names[i].shape) {
       throw Error(Blame::input, "weight " + names[i].name +
                                     " has another shape than the network; train it again");
