@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "cli/command.h"
+#include "train/compression.h"
 #include "train/packager.h"
 
 namespace signpost {
@@ -18,11 +19,13 @@ Exit run(Options options) {
     say("refused: " + result.refusal + "; nothing was written");
     return Exit::refused;
   }
-  say(
-      fmt::format("{}: {} bytes, the runner agrees with the trainer on {} of {} validation images "
-                  "and on {} golden vectors",
-                  options.package.output.string(), grouped(result.bytes), grouped(result.agreeing),
-                  grouped(result.compared), result.golden));
+  say(fmt::format(
+      "{}: {} bytes, the runner agrees with the {} on {} of {} validation images and on {} golden "
+      "vectors",
+      options.package.output.string(), grouped(result.bytes),
+      result.cost.empty() ? "trainer" : "reference", grouped(result.agreeing),
+      grouped(result.compared), result.golden));
+  if (!result.cost.empty()) say(result.cost);
   return Exit::done;
 }
 
@@ -39,6 +42,10 @@ Command command() {
         app.add_option("--name", package.name, "Name of the package (default: from the file name)");
         app.add_option("--release", package.version,
                        "Version of the package (default: from the file name, else 1)");
+        app.add_option("--precision", package.precision,
+                       "How the weights are stored: int8 also computes in integers")
+            ->check(CLI::IsMember(precision_names()))
+            ->capture_default_str();
         app.add_option("--parity-samples", package.parity_samples,
                        "Validation images on which runner and trainer must agree; 0 for all")
             ->capture_default_str();

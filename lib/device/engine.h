@@ -7,22 +7,29 @@
 #include <unordered_map>
 
 #include "base/file.h"
+#include "device/aligned.h"
+#include "device/kernels/kernels.h"
 
 namespace signpost {
 
-/// Runs one network (an ONNX file, see device/plan.h for what is supported) with XNNPACK, in the
-/// calling thread. An engine is used by one thread at a time; several engines may exist and run at
-/// once, over the same bytes.
+/// Runs one network (an ONNX file, see device/plan.h for what is supported) with the kernels of
+/// device/kernels, in the calling thread. An engine is used by one thread at a time; several may
+/// exist and run at once.
 class Engine {
  public:
-  /// `onnx` must stay for the life of the engine: weights are used in place. Throws Error{input}
-  /// that starts with `where` if the bytes are no ONNX file or the network cannot be run here;
-  /// nothing about the network can fail after that. Throws Error{environment} on a processor that
-  /// XNNPACK does not support.
+  /// Reads the network and brings its weights into the order of this processor's kernels; `onnx` is
+  /// not needed afterwards. Throws Error{input} that starts with `where` if the bytes are no ONNX
+  /// file or the network cannot be run here; nothing about the network can fail after that.
   Engine(ByteView onnx, const std::string& where);
+
+  /// The same with other kernels than the best.
+  Engine(ByteView onnx, const std::string& where, const kernels::Table& table);
   Engine(Engine&& other) noexcept;
   Engine& operator=(Engine&& other) noexcept;
   ~Engine();
+
+  /// Another engine for the same network, which shares its weights. Thread-safe.
+  Engine twin() const;
 
   /// The input is input_size() x input_size() x 3, uint8, RGB, HWC.
   std::size_t input_size() const;
@@ -38,8 +45,11 @@ class Engine {
   void run(std::span<const std::uint8_t> tensor, std::span<float> output);
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  struct Network;
+  explicit Engine(std::shared_ptr<const Network> network);
+
+  std::shared_ptr<const Network> network_;
+  AlignedBytes memory_;  ///< of the activations
 };
 
 }  // namespace signpost

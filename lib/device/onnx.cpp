@@ -309,6 +309,18 @@ std::int64_t checked(const Tensor& tensor, ElementType type, const char* type_na
   return elements;
 }
 
+/// binary16 of IEEE 754 to binary32, exactly.
+float widen(std::uint16_t half) {
+  const std::uint32_t sign = std::uint32_t{half} >> 15 << 31, exponent = half >> 10 & 31,
+                      mantissa = half & 1023;
+  if (exponent == 0) {
+    const float magnitude = static_cast<float>(mantissa) * 0x1p-24f;
+    return sign ? -magnitude : magnitude;
+  }
+  const std::uint32_t wide = exponent == 31 ? 255 : exponent + 112;
+  return std::bit_cast<float>(sign | wide << 23 | mantissa << 13);
+}
+
 }  // namespace
 
 std::int64_t Tensor::elements() const {
@@ -349,6 +361,23 @@ std::vector<std::int64_t> integers(const Tensor& tensor, const std::string& wher
   checked(tensor, ElementType::int64, "int64", sizeof(std::int64_t), tensor.integer_data.size(),
           where);
   return tensor.raw.empty() ? tensor.integer_data : numbers<std::int64_t>(tensor.raw);
+}
+
+std::span<const std::int8_t> int8s(const Tensor& tensor, const std::string& where) {
+  checked(tensor, ElementType::int8, "int8", 1, 0, where);
+  return {reinterpret_cast<const std::int8_t*>(tensor.raw.data()), tensor.raw.size()};
+}
+
+std::vector<std::int32_t> int32s(const Tensor& tensor, const std::string& where) {
+  checked(tensor, ElementType::int32, "int32", sizeof(std::int32_t), 0, where);
+  return numbers<std::int32_t>(tensor.raw);
+}
+
+std::vector<float> halves(const Tensor& tensor, const std::string& where) {
+  checked(tensor, ElementType::float16, "float16", sizeof(std::uint16_t), 0, where);
+  std::vector<float> values;
+  for (const std::uint16_t half : numbers<std::uint16_t>(tensor.raw)) values.push_back(widen(half));
+  return values;
 }
 
 }  // namespace signpost::onnx

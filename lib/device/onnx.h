@@ -17,7 +17,15 @@ namespace signpost {
 namespace onnx {
 
 /// TensorProto.DataType
-enum class ElementType : int { undefined = 0, float32 = 1, uint8 = 2, int64 = 7 };
+enum class ElementType : int {
+  undefined = 0,
+  float32 = 1,
+  uint8 = 2,
+  int8 = 3,
+  int32 = 6,
+  int64 = 7,
+  float16 = 10
+};
 
 /// An initialiser. Its numbers are read by `floats` and `integers`.
 struct Tensor {
@@ -74,6 +82,15 @@ std::span<const float> floats(const Tensor& tensor, std::vector<float>& copy,
 
 /// The same for int64.
 std::vector<std::int64_t> integers(const Tensor& tensor, const std::string& where);
+
+/// The same for int8, always in place; its numbers must stand in raw_data.
+std::span<const std::int8_t> int8s(const Tensor& tensor, const std::string& where);
+
+/// The same for int32, copied; its numbers must stand in raw_data.
+std::vector<std::int32_t> int32s(const Tensor& tensor, const std::string& where);
+
+/// The numbers of a float16 tensor as float32, copied; they must stand in raw_data.
+std::vector<float> halves(const Tensor& tensor, const std::string& where);
 
 }  // namespace onnx
 }  // namespace signpost

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "device/plan_node.h"
+#include "device/plan_weights.h"
 
 namespace signpost {
 namespace {
@@ -25,18 +26,20 @@ struct Operand {
   } kind{};
   std::size_t value = 0;
   std::array<float, 3> scale{1, 1, 1}, bias{};
+  bool codes = false;  ///< behind a QuantizeLinear, before the DequantizeLinear
 };
 
 class Planner {
  public:
-  Planner(const onnx::Model& model, const std::string& where) : model_(model), where_(where) {}
+  Planner(const onnx::Model& model, const std::string& where)
+      : model_(model), where_(where), weights_(model, plan_, where) {}
 
   Plan plan() {
     read_frame();
     for (std::size_t i = 0; i < model_.nodes.size(); ++i) {
       const PlanNode node(model_.nodes[i], i, where_);
       for (const std::string_view output : node.node().outputs) {
-        if (operands_.contains(output) || model_.initialisers.contains(output))
+        if (operands_.contains(output) || weights_.contains(output))
           node.fail("computes " + std::string(output) + ", which is there already");
       }
       add(node);
@@ -46,7 +49,9 @@ class Planner {
       fail("the output " + std::string(model_.outputs[0].name) + " is computed by no node");
     if (plan_.steps.empty() || output->second.kind < Operand::Kind::map)
       fail("the output is the image itself");
+    if (output->second.codes) fail("the output is quantised; a DequantizeLinear must follow");
     plan_.output = output->second.value;
+    settle_types(plan_);
     return std::move(plan_);
   }
 
@@ -81,7 +86,9 @@ class Planner {
     if (model_.outputs.size() != 1)
       fail("has " + std::to_string(model_.outputs.size()) + " outputs; one is supported");
     plan_.size = static_cast<std::size_t>(dims[1]);
-    plan_.values.push_back({3, plan_.size, plan_.size});
+    plan_.values.push_back({{3, plan_.size, plan_.size}, {}});
+    producer_.resize(1);
+    value_uses_.resize(1);
     operands_[input->name].kind = Operand::Kind::pixels;
     for (const onnx::Node& node : model_.nodes) {
       for (const std::string_view name : node.inputs) ++uses_[name];
@@ -108,6 +115,8 @@ class Planner {
     if (op == "Flatten") return flatten(node);
     if (op == "Reshape") return reshape(node);
     if (op == "Softmax") return softmax(node);
+    if (op == "QuantizeLinear") return quantise(node);
+    if (op == "DequantizeLinear") return dequantise(node);
     node.fail("is an operator that the engine does not have");
   }
 
@@ -117,7 +126,7 @@ class Planner {
     const std::string_view name = node.node().inputs[index];
     const auto found = operands_.find(name);
     if (found != operands_.end()) return found->second;
-    if (model_.initialisers.contains(name))
+    if (weights_.contains(name))
       node.fail("takes the constant " + std::string(name) + " where an activation is expected");
     if (later_.contains(name)) {
       node.fail("needs " + std::string(name) +
@@ -128,6 +137,7 @@ class Planner {
 
   const Operand& activation(const PlanNode& node, std::size_t index, Operand::Kind kind) const {
     const Operand& found = operand(node, index);
+    if (found.codes) node.fail("takes quantised numbers; a DequantizeLinear must stand before it");
     if (found.kind == kind) return found;
     if (found.kind < Operand::Kind::map)
       node.fail("takes the image before it was cast, normalised and transposed to [N,3,S,S]");
@@ -135,41 +145,41 @@ class Planner {
                                          : "takes an activation that was not flattened");
   }
 
-  const onnx::Tensor& constant(const PlanNode& node, std::size_t index) const {
+  bool computed(const PlanNode& node, std::size_t index) const {
     const std::string_view name = node.node().inputs[index];
-    const auto found = model_.initialisers.find(name);
-    if (found == model_.initialisers.end()) {
-      node.fail("needs the weight " + std::string(name) +
-                (operands_.contains(name) || later_.contains(name)
-                     ? ", which is computed, not stored"
-                     : ", which is missing"));
-    }
-    return found->second;
+    return operands_.contains(name) || later_.contains(name);
   }
 
-  std::span<const float> floats(const onnx::Tensor& tensor) {
-    std::vector<float> copy;
-    const std::span<const float> view = onnx::floats(tensor, copy, where_);
-    const bool in_file = !tensor.raw.empty() && copy.empty();
-    return in_file ? view
-                   : keep(copy.empty() ? std::vector<float>(view.begin(), view.end())
-                                       : std::move(copy));
+  PlanWeights::Constant constant(const PlanNode& node, std::size_t index) {
+    return weights_.get(node, index, computed(node, index));
   }
 
-  std::span<const float> keep(std::vector<float> values) {
-    plan_.owned.push_back(std::move(values));
-    return plan_.owned.back();
+  std::span<const float> floats(const PlanNode& node, std::size_t index) {
+    return weights_.floats(node, index, computed(node, index));
   }
 
-  /// A bias of `count` numbers, of shape [count] or [1,count].
-  std::span<const float> bias(const PlanNode& node, std::size_t index, std::size_t count) {
-    if (!node.has_input(index)) return {};
-    const onnx::Tensor& tensor = constant(node, index);
-    if (tensor.elements() != static_cast<std::int64_t>(count) || tensor.dims.empty() ||
-        tensor.dims.back() != static_cast<std::int64_t>(count)) {
+  /// The bias in input `index`, of `count` numbers and of shape [count] or [1,count]: whole numbers
+  /// if they count in units of the input's scale times the weights'.
+  void read_bias(const PlanNode& node, std::size_t index, std::size_t count, const Value& input,
+                 StepWeights& weights) {
+    if (!node.has_input(index)) return;
+    const PlanWeights::Constant bias = constant(node, index);
+    if (bias.elements() != static_cast<std::int64_t>(count) || bias.dims.empty() ||
+        bias.dims.back() != static_cast<std::int64_t>(count)) {
       node.fail("has a bias that does not fit " + std::to_string(count) + " outputs");
     }
-    return floats(tensor);
+    if (!bias.whole.empty() && input.quantisation && !weights.codes.empty()) {
+      bool fits = true;
+      for (std::size_t c = 0; c < count; ++c) {
+        const float wanted = input.quantisation->scale * weights.scales[c % weights.scales.size()];
+        fits = fits && std::abs(bias.scales[c % bias.scales.size()] / wanted - 1) < 1e-3f;
+      }
+      if (fits) {
+        weights.whole_bias = bias.whole;
+        return;
+      }
+    }
+    weights.bias = floats(node, index);
   }
 
   void define(const PlanNode& node, Operand operand) {
@@ -190,7 +200,7 @@ class Planner {
       node.fail("brings the activations to over 2^27 numbers; that is no network for a device");
     step.output = plan_.values.size();
     step.name = node.name();
-    plan_.values.push_back(shape);
+    plan_.values.push_back({shape, {}});
     producer_.resize(plan_.values.size());
     value_uses_.resize(plan_.values.size());
     producer_[step.output] = plan_.steps.size();
@@ -214,9 +224,10 @@ class Planner {
 
   void cast(const PlanNode& node) {
     node.expect(1, 1, {"to"});
+    if (weights_.contains(node.node().inputs[0])) return weights_.derive_cast(node);
     if (operand(node, 0).kind != Operand::Kind::pixels ||
         node.integer("to", 0) != static_cast<int>(onnx::ElementType::float32)) {
-      node.fail("is supported only from the uint8 image to float32");
+      node.fail("is supported only from the uint8 image or a float16 weight to float32");
     }
     define(node, {Operand::Kind::image});
   }
@@ -227,10 +238,10 @@ class Planner {
     image = operand(node, at);
     if (image.kind != Operand::Kind::image)
       node.fail("with a constant is supported only on the image, before its Transpose");
-    const onnx::Tensor& tensor = constant(node, 1 - at);
-    const std::span<const float> values = floats(tensor);
-    const bool last_only = tensor.dims.empty() || tensor.elements() == tensor.dims.back();
-    if (!last_only || tensor.dims.size() > 4 || (values.size() != 1 && values.size() != 3))
+    const std::vector<std::int64_t> dims = constant(node, 1 - at).dims;
+    const std::span<const float> values = floats(node, 1 - at);
+    const bool last_only = dims.empty() || static_cast<std::int64_t>(values.size()) == dims.back();
+    if (!last_only || dims.size() > 4 || (values.size() != 1 && values.size() != 3))
       node.fail("has a constant that is not one number a channel");
     std::array<float, 3> result{};
     for (std::size_t c = 0; c < 3; ++c) {
@@ -253,8 +264,8 @@ class Planner {
 
   void add_or_shift(const PlanNode& node) {
     node.expect(2, 2, {});
-    const bool constant_operand = model_.initialisers.contains(node.node().inputs[0]) ||
-                                  model_.initialisers.contains(node.node().inputs[1]);
+    const bool constant_operand =
+        weights_.contains(node.node().inputs[0]) || weights_.contains(node.node().inputs[1]);
     if (constant_operand) {
       Operand image;
       const std::array<float, 3> shift = by_channel(node, image);
@@ -265,12 +276,11 @@ class Planner {
     const Operand::Kind kind = operand(node, 0).kind;
     const Operand& left = activation(node, 0, std::max(kind, Operand::Kind::map));
     const Operand& right = activation(node, 1, left.kind);
-    if (plan_.values[left.value] != plan_.values[right.value])
-      node.fail("adds two activations of different shapes");
+    if (shape_of(left) != shape_of(right)) node.fail("adds two activations of different shapes");
     Step step;
     step.operation = Operation::add;
     step.inputs = {left.value, right.value};
-    push(node, std::move(step), plan_.values[left.value], left.kind);
+    push(node, std::move(step), shape_of(left), left.kind);
   }
 
   void transpose(const PlanNode& node) {
@@ -294,11 +304,10 @@ class Planner {
   void convolution(const PlanNode& node) {
     node.expect(2, 3, {"auto_pad", "dilations", "group", "kernel_shape", "pads", "strides"});
     const std::size_t from = activation(node, 0, Operand::Kind::map).value;
-    const Shape input = plan_.values[from];
-    const onnx::Tensor& tensor = constant(node, 1);
-    const std::span<const float> weights = floats(tensor);
-    const std::vector<std::int64_t>& dims = tensor.dims;
-    if (dims.size() != 4 || weights.empty()) node.fail("has weights of an absurd shape");
+    const Shape input = plan_.values[from].shape;
+    const PlanWeights::Constant kernel = constant(node, 1);
+    const std::vector<std::int64_t>& dims = kernel.dims;
+    if (dims.size() != 4 || kernel.elements() == 0) node.fail("has weights of an absurd shape");
     const std::int64_t groups = node.integer("group", 1);
     if (groups < 1 || groups > static_cast<std::int64_t>(input.channels) || dims[0] % groups != 0 ||
         dims[1] * groups != static_cast<std::int64_t>(input.channels)) {
@@ -314,25 +323,31 @@ class Planner {
     const auto outputs = static_cast<std::size_t>(dims[0]),
                depth = static_cast<std::size_t>(dims[1]),
                area = static_cast<std::size_t>(dims[2] * dims[3]);
-    step.weights =
-        depth == 1 || area == 1 ? weights : keep(channels_last(weights, outputs, depth, area));
-    step.bias = bias(node, 2, outputs);
+    step.weights = read_weights(node, kernel, outputs, depth, area);
+    read_bias(node, 2, outputs, plan_.values[from], step.weights);
     const Shape output = node.slide(step.window, input, outputs);
     push(node, std::move(step), output, Operand::Kind::map);
     count_multiplications(node, output, depth * area);
   }
 
-  /// outputs x depth x area to outputs x area x depth.
-  static std::vector<float> channels_last(std::span<const float> from, std::size_t outputs,
-                                          std::size_t depth, std::size_t area) {
-    std::vector<float> to(from.size());
-    std::size_t at = 0;
-    for (std::size_t o = 0; o < outputs; ++o) {
-      for (std::size_t a = 0; a < area; ++a) {
-        for (std::size_t d = 0; d < depth; ++d) to[at++] = from[(o * depth + d) * area + a];
-      }
+  /// The weights in input 1, turned to channels last where that is another order.
+  StepWeights read_weights(const PlanNode& node, const PlanWeights::Constant& constant,
+                           std::size_t outputs, std::size_t depth, std::size_t area) {
+    const bool in_order = depth == 1 || area == 1;
+    StepWeights weights;
+    if (constant.codes.empty()) {
+      const std::span<const float> values = floats(node, 1);
+      weights.floats =
+          in_order ? values : weights_.keep(channels_last(values, outputs, depth, area));
+      return weights;
     }
-    return to;
+    weights.scales = constant.scales;
+    weights.codes = constant.codes;
+    if (!in_order) {
+      plan_.owned_codes.push_back(channels_last(constant.codes, outputs, depth, area));
+      weights.codes = plan_.owned_codes.back();
+    }
+    return weights;
   }
 
   void dense(const PlanNode& node) {
@@ -342,21 +357,18 @@ class Planner {
       node.fail("is supported only with transA 0, transB 1, alpha 1 and beta 1");
     }
     const std::size_t from = activation(node, 0, Operand::Kind::flat).value;
-    const Shape input = plan_.values[from];
-    const onnx::Tensor& tensor = constant(node, 1);
-    const std::span<const float> weights = floats(tensor);
-    if (tensor.dims.size() != 2 || weights.empty() ||
-        tensor.dims[1] != static_cast<std::int64_t>(input.elements())) {
+    const Shape input = plan_.values[from].shape;
+    const PlanWeights::Constant matrix = constant(node, 1);
+    if (matrix.dims.size() != 2 || matrix.elements() == 0 ||
+        matrix.dims[1] != static_cast<std::int64_t>(input.elements())) {
       node.fail("has weights that do not fit an input of " + std::to_string(input.elements()));
     }
-    const auto outputs = static_cast<std::size_t>(tensor.dims[0]);
-    const std::size_t area = input.height * input.width;
+    const auto outputs = static_cast<std::size_t>(matrix.dims[0]);
     Step step;
     step.operation = Operation::dense;
     step.inputs = {from};
-    step.weights =
-        area == 1 ? weights : keep(channels_last(weights, outputs, input.channels, area));
-    step.bias = bias(node, 2, outputs);
+    step.weights = read_weights(node, matrix, outputs, input.channels, input.height * input.width);
+    read_bias(node, 2, outputs, plan_.values[from], step.weights);
     const Shape output{outputs, 1, 1};
     push(node, std::move(step), output, Operand::Kind::flat);
     count_multiplications(node, output, input.elements());
@@ -374,7 +386,7 @@ class Planner {
     Range range;
     for (const std::size_t i : {1u, 2u}) {
       if (!node.has_input(i)) continue;
-      const std::span<const float> bound = floats(constant(node, i));
+      const std::span<const float> bound = floats(node, i);
       if (bound.size() != 1) node.fail("has a bound that is not one number");
       (i == 1 ? range.low : range.high) = bound[0];
     }
@@ -385,8 +397,9 @@ class Planner {
   void clamp(const PlanNode& node, Range range) {
     if (!(range.low < range.high)) node.fail("has a lower bound that is not under its upper one");
     Operand input = operand(node, 0);
-    if (input.kind < Operand::Kind::map) activation(node, 0, Operand::Kind::map);
-    if (input.value != 0 && value_uses_[input.value] == 1) {
+    if (input.kind < Operand::Kind::map || input.codes) activation(node, 0, Operand::Kind::map);
+    if (input.value != 0 && value_uses_[input.value] == 1 &&
+        !plan_.values[input.value].quantisation) {
       Step& step = plan_.steps[producer_[input.value]];
       const Range both{std::clamp(step.range.low, range.low, range.high),
                        std::clamp(step.range.high, range.low, range.high)};
@@ -401,12 +414,12 @@ class Planner {
     step.operation = Operation::clamp;
     step.inputs = {input.value};
     step.range = range;
-    push(node, std::move(step), plan_.values[input.value], input.kind);
+    push(node, std::move(step), shape_of(input), input.kind);
   }
 
   void pool(const PlanNode& node, Operation operation) {
     const std::size_t from = activation(node, 0, Operand::Kind::map).value;
-    const Shape input = plan_.values[from];
+    const Shape input = plan_.values[from].shape;
     if (node.integer("ceil_mode", 0) != 0 || node.integer("storage_order", 0) != 0)
       node.fail("is supported only with ceil_mode 0 and storage_order 0");
     Step step;
@@ -449,7 +462,7 @@ class Planner {
     Step step;
     step.operation = Operation::global_average_pool;
     step.inputs = {activation(node, 0, Operand::Kind::map).value};
-    const Shape output{plan_.values[step.inputs[0]].channels, 1, 1};
+    const Shape output{plan_.values[step.inputs[0]].shape.channels, 1, 1};
     push(node, std::move(step), output, Operand::Kind::map);
   }
 
@@ -470,9 +483,10 @@ class Planner {
 
   void reshape(const PlanNode& node) {
     node.expect(2, 2, {"allowzero"});
-    const std::vector<std::int64_t> shape = onnx::integers(constant(node, 1), where_);
+    const std::vector<std::int64_t> shape =
+        onnx::integers(weights_.stored(node, 1, computed(node, 1)), where_);
     const Operand& input = operand(node, 0);
-    const auto elements = static_cast<std::int64_t>(plan_.values[input.value].elements());
+    const auto elements = static_cast<std::int64_t>(shape_of(input).elements());
     const bool one_row =
         shape.size() == 2 && ((shape[1] == elements && shape[0] >= -1 && shape[0] <= 1) ||
                               (shape[1] == -1 && (shape[0] == 0 || shape[0] == 1)));
@@ -485,7 +499,7 @@ class Planner {
     node.expect(1, 1, {"axis"});
     const std::size_t from = activation(node, 0, Operand::Kind::flat).value;
     const std::int64_t axis = node.integer("axis", -1);
-    const Shape shape = plan_.values[from];
+    const Shape shape = plan_.values[from].shape;
     if ((axis != 1 && axis != -1) || shape.height * shape.width != 1)
       node.fail("is supported only over the classes of [N,classes]");
     Step step;
@@ -494,9 +508,64 @@ class Planner {
     push(node, std::move(step), shape, Operand::Kind::flat);
   }
 
+  // --- int8 ---
+
+  /// Scale and zero point of a QuantizeLinear or DequantizeLinear of an activation.
+  Quantisation quantisation(const PlanNode& node) {
+    node.expect(2, 3, {"axis"});
+    const std::span<const float> scale = floats(node, 1);
+    if (scale.size() != 1 || !(scale[0] > 0) || !std::isfinite(scale[0]))
+      node.fail("is supported on an activation only with one scale above zero");
+    if (!node.has_input(2))
+      node.fail("has no zero point, so it means uint8; activations in int8 are supported");
+    const onnx::Tensor& zero = weights_.stored(node, 2, computed(node, 2));
+    const std::span<const std::int8_t> points = onnx::int8s(zero, where_);
+    if (points.size() != 1) node.fail("is supported on an activation only with one zero point");
+    return {scale[0], points[0]};
+  }
+
+  /// Written as int8 by the step that computes the input, if nobody else sees what it computes.
+  void quantise(const PlanNode& node) {
+    const Quantisation how = quantisation(node);
+    Operand input = operand(node, 0);
+    if (input.kind < Operand::Kind::map || input.codes) activation(node, 0, Operand::Kind::map);
+    Value& value = plan_.values[input.value];
+    const bool alone = input.value == 0 ? uses(node.node().inputs[0]) == 1 && !image_taken_
+                                        : value_uses_[input.value] == 1;
+    if (!value.quantisation && alone) {
+      value.quantisation = how;
+      if (input.value == 0) image_taken_ = true;
+      value_uses_[input.value] = uses(node.node().outputs[0]);
+      input.codes = true;
+      return define(node, input);
+    }
+    Step step;
+    step.operation = Operation::quantise;
+    step.inputs = {input.value};
+    push(node, std::move(step), shape_of(input), input.kind);
+    plan_.values.back().quantisation = how;
+    operands_[node.node().outputs[0]].codes = true;
+  }
+
+  void dequantise(const PlanNode& node) {
+    node.expect(2, 3, {"axis"});
+    if (weights_.contains(node.node().inputs[0])) return weights_.derive_dequantised(node);
+    Operand input = operand(node, 0);
+    if (!input.codes) node.fail("takes an activation that was not quantised");
+    if (quantisation(node) != plan_.values[input.value].quantisation)
+      node.fail("has another scale or zero point than the QuantizeLinear before it");
+    if (input.value != 0) value_uses_[input.value] += uses(node.node().outputs[0]) - 1;
+    input.codes = false;
+    define(node, input);
+  }
+
+  const Shape& shape_of(const Operand& operand) const { return plan_.values[operand.value].shape; }
+
   const onnx::Model& model_;
   const std::string& where_;
   Plan plan_;
+  PlanWeights weights_;
+  bool image_taken_ = false;  ///< value 0 is quantised
   bool transposed_ = false;
   std::size_t elements_ = 0;  ///< of all activations
   std::unordered_map<std::string_view, Operand> operands_;

@@ -1,7 +1,9 @@
 #include "model/package.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <new>
 #include <nlohmann/json.hpp>
 
 #include "base/archive.h"
@@ -9,6 +11,7 @@
 #include "base/error.h"
 #include "model/contract.h"
 #include "model/package_checks.h"
+#include "model/signature.h"
 
 namespace signpost {
 namespace {
@@ -38,6 +41,20 @@ class Fields {
                   "a whole number from " + std::to_string(low) + " to " + std::to_string(high));
     return field.get<std::int64_t>();
   }
+
+  double number(const char* key) const {
+    const Json& field = at(key);
+    if (!field.is_number()) throw wrong(key, "a number");
+    return field.get<double>();
+  }
+
+  bool truth(const char* key) const {
+    const Json& field = at(key);
+    if (!field.is_boolean()) throw wrong(key, "true or false");
+    return field.get<bool>();
+  }
+
+  bool has(const char* key) const { return object_.contains(key); }
 
   const Json& object(const char* key) const {
     const Json& field = at(key);
@@ -118,6 +135,16 @@ class Members {
     return parsed;
   }
 
+  /// Those of the model card's pictures, in the order of their names.
+  std::vector<CardPicture> pictures() const {
+    std::vector<CardPicture> found;
+    for (const Archive::Member& member : archive_.members()) {
+      if (member.name.starts_with("card/")) found.push_back({member.name, bytes(member.name)});
+    }
+    std::ranges::sort(found, {}, &CardPicture::name);
+    return found;
+  }
+
   std::string where(const std::string& name) const { return path_ + "!" + name; }
 
  private:
@@ -125,15 +152,38 @@ class Members {
   std::string path_;
 };
 
+/// Throws unless the member has the SHA-256 that package.json states.
+void check_digest(const Members& members, const Fields& digests, const std::string& name) {
+  if (sha256_hex(members.bytes(name)) == digests.text(name.c_str())) return;
+  throw Error(Blame::input, members.where(name) +
+                                ": its SHA-256 is not that of package.json; the package was "
+                                "damaged or changed: copy or build it again");
+}
+
+Abstain read_abstain(const Fields& fields) {
+  return {fields.number("accuracy"), fields.number("coverage"), fields.numbers("thresholds")};
+}
+
+std::vector<Gate> read_gates(const Fields& fields, const std::string& where) {
+  std::vector<Gate> gates;
+  for (const Json& entry : fields.array("gates")) {
+    const Fields gate(entry, where + ": gate " + std::to_string(gates.size()));
+    gates.push_back(
+        {gate.text("name"), gate.number("limit"), gate.number("measured"), gate.truth("passed")});
+  }
+  return gates;
+}
+
 PackageContents read_contents(const Members& members) {
   const Json manifest = members.json("package.json");
   const std::string where = members.where("package.json");
   const Fields fields(manifest, where);
   const std::int64_t format = fields.integer("format", 1, INT32_MAX);
   if (format != kPackageFormat) {
-    throw Error(Blame::input, where + ": is of package format " + std::to_string(format) +
-                                  "; this release reads format " + std::to_string(kPackageFormat) +
-                                  ": update signpost");
+    throw Error(Blame::input,
+                where + ": is of package format " + std::to_string(format) +
+                    "; this release reads format " + std::to_string(kPackageFormat) +
+                    (format > kPackageFormat ? ": update signpost" : ": package the run again"));
   }
   PackageContents contents;
   contents.name = fields.text("name");
@@ -141,17 +191,21 @@ PackageContents read_contents(const Members& members) {
   contents.made_by = fields.text("signpost");
   contents.preprocessing = decode_contract(fields.object("preprocessing").dump(), where);
   contents.metrics = fields.object("metrics").dump();
+  contents.licence = fields.text("licence");
+  contents.provenance = fields.object("provenance").dump();
+  contents.gates = read_gates(fields, where);
+  if (fields.has("abstain"))
+    contents.abstain = read_abstain({fields.object("abstain"), where + ": \"abstain\""});
+  const Fields digests(fields.object("sha256"), where + ": \"sha256\"");
 
   const Fields model(fields.object("model"), where + ": \"model\"");
   contents.network = model.text("name");
   contents.parameters = static_cast<std::uint64_t>(model.integer("parameters", 0, INT64_MAX));
+  contents.precision = model.text("precision");
+  check_digest(members, digests, "model.onnx");
   contents.onnx = members.bytes("model.onnx");
-  if (sha256_hex(contents.onnx) != model.text("sha256")) {
-    throw Error(Blame::input, members.where("model.onnx") +
-                                  ": its SHA-256 is not that of package.json; the package was "
-                                  "damaged or changed: copy or build it again");
-  }
 
+  check_digest(members, digests, "labels.json");
   const Json labels = members.json("labels.json");
   if (!labels.is_array())
     throw Error(Blame::input, members.where("labels.json") + ": is no JSON list");
@@ -163,15 +217,42 @@ PackageContents read_contents(const Members& members) {
   }
   for (const Json& entry : fields.array("golden")) {
     const Fields golden(entry, where + ": golden vector " + std::to_string(contents.golden.size()));
+    for (const char* part : {"image", "tensor"}) check_digest(members, digests, golden.text(part));
     contents.golden.push_back({members.bytes(golden.text("image")), golden.box("roi"),
                                members.bytes(golden.text("tensor")),
                                golden.numbers("probabilities")});
   }
+  check_digest(members, digests, "MODEL_CARD.md");
   contents.model_card = members.text("MODEL_CARD.md");
+  contents.pictures = members.pictures();
   return contents;
 }
 
+void check_start(ByteView bytes, const std::string& name) {
+  if (bytes.size() < 4 || as_text(bytes.first(2)) != "PK")
+    throw Error(Blame::input, name + ": is not a signpost package; signpost package writes them");
+}
+
 }  // namespace
+
+/// Bytes that start at a multiple of 64, as they do in a mapped file.
+class Package::Memory {
+ public:
+  explicit Memory(ByteView bytes)
+      : size_(bytes.size()),
+        data_(static_cast<std::uint8_t*>(::operator new(bytes.size(), kAlignment))) {
+    std::copy(bytes.begin(), bytes.end(), data_);
+  }
+  Memory(const Memory&) = delete;
+  Memory& operator=(const Memory&) = delete;
+  ~Memory() { ::operator delete(data_, kAlignment); }
+  ByteView bytes() const { return {data_, size_}; }
+
+ private:
+  static constexpr std::align_val_t kAlignment{64};
+  std::size_t size_;
+  std::uint8_t* data_;
+};
 
 Package::Package() = default;
 Package::~Package() = default;
@@ -179,26 +260,41 @@ Package::~Package() = default;
 std::shared_ptr<const Package> Package::open(const std::filesystem::path& path) {
   std::shared_ptr<Package> package(new Package);
   package->path_ = path.string();
-  {
-    const MappedFile file(path);
-    const ByteView bytes = file.bytes();
-    if (bytes.size() < 4 || as_text(bytes.first(2)) != "PK") {
-      throw Error(Blame::input,
-                  package->path_ + ": is not a signpost package; signpost package writes them");
-    }
-  }
+  check_start(MappedFile(path).bytes(), package->path_);
   package->archive_ = std::make_unique<const Archive>(path);
-  const Archive& archive = *package->archive_;
+  package->read();
+  return package;
+}
+
+std::shared_ptr<const Package> Package::open_bytes(ByteView bytes, const std::string& name) {
+  std::shared_ptr<Package> package(new Package);
+  package->path_ = name;
+  check_start(bytes, name);
+  package->memory_ = std::make_unique<const Memory>(bytes);
+  package->archive_ = std::make_unique<const Archive>(package->memory_->bytes(), name);
+  package->read();
+  return package;
+}
+
+std::shared_ptr<const Package> Package::open_signed(const std::filesystem::path& path,
+                                                    const PublicKey& key) {
+  Bytes bytes;
+  read_regular_file(path, bytes);
+  verify_signature_beside(path, bytes, key);
+  return open_bytes(bytes, path.string());
+}
+
+void Package::read() {
+  const Archive& archive = *archive_;
   if (!archive.damage().empty()) throw Error(Blame::input, archive.damage());
   if (!archive.find("package.json")) {
     throw Error(Blame::input,
-                package->path_ + ": is a zip but not a signpost package: it holds no package.json");
+                path_ + ": is a zip but not a signpost package: it holds no package.json");
   }
-  package->contents_ = read_contents(Members(archive, package->path_));
-  const std::string wrong = contradiction(package->contents_);
+  contents_ = read_contents(Members(archive, path_));
+  const std::string wrong = contradiction(contents_);
   if (!wrong.empty())
-    throw Error(Blame::input, package->path_ + ": the package contradicts itself: " + wrong);
-  return package;
+    throw Error(Blame::input, path_ + ": the package contradicts itself: " + wrong);
 }
 
 }  // namespace signpost

@@ -6,10 +6,24 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "model/package.h"
+#include "model/signature.h"
 
 namespace signpost {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+std::shared_ptr<const Bytes> signature_of(const fs::path& package) {
+  const fs::path file = signature_path(package);
+  std::error_code error;
+  if (!fs::exists(file, error)) return nullptr;
+  auto bytes = std::make_shared<Bytes>();
+  read_regular_file(file, *bytes);
+  return bytes;
+}
+
+}  // namespace
 
 std::vector<ModelFeed::File> ModelFeed::files() const {
   std::vector<File> found;
@@ -21,8 +35,12 @@ std::vector<ModelFeed::File> ModelFeed::files() const {
     if (path.extension() != ".signpost" || path.filename().string().starts_with(".") ||
         !entry->is_regular_file(gone))
       continue;
-    const File file{path, entry->last_write_time(gone), entry->file_size(gone)};
-    if (!gone) found.push_back(file);
+    File file{path, entry->last_write_time(gone), entry->file_size(gone), {}};
+    if (gone) continue;
+    std::error_code none;
+    const auto signed_at = fs::last_write_time(signature_path(path), none);
+    if (!none) file.signed_at = signed_at;
+    found.push_back(file);
   }
   if (error) throw Error(Blame::environment, folder_.string() + ": " + error.message());
   std::ranges::sort(found, [](const File& a, const File& b) {
@@ -42,8 +60,8 @@ std::shared_ptr<const ServedModel> ModelFeed::latest(std::string& wrong) {
       auto bytes = std::make_shared<Bytes>();
       read_regular_file(file.path, *bytes);
       const std::string etag = "\"" + sha256_hex(*bytes) + "\"";
-      latest_ = std::make_shared<const ServedModel>(
-          ServedModel{id, file.path.filename().string(), etag, std::move(bytes)});
+      latest_ = std::make_shared<const ServedModel>(ServedModel{
+          id, file.path.filename().string(), etag, std::move(bytes), signature_of(file.path)});
       break;
     } catch (const Error& error) {
       if (!wrong.empty()) wrong += "; ";

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "base/file.h"
@@ -15,6 +16,7 @@ struct ServedModel {
   std::string file;  ///< "signs-2.signpost"
   std::string etag;  ///< its SHA-256 in quotes
   std::shared_ptr<const Bytes> bytes;
+  std::shared_ptr<const Bytes> signature;  ///< what stood beside it as FILE.minisig; null: nothing
 };
 
 /// The packages in a folder. Thread-safe; a file that is put there is seen at once.
@@ -32,6 +34,7 @@ class ModelFeed {
     std::filesystem::path path;
     std::filesystem::file_time_type changed;
     std::uintmax_t size = 0;
+    std::optional<std::filesystem::file_time_type> signed_at;
     bool operator==(const File&) const = default;
   };
   std::vector<File> files() const;

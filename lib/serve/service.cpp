@@ -106,6 +106,9 @@ void Service::add_routes() {
   web_->add({"GET", "/v1/models/latest",
              [this](WebRequest& request) { return authority_.check(request, kAnyone); },
              [this](const WebRequest& request) { return latest_model(request); }, 0});
+  web_->add({"GET", "/v1/models/latest.minisig",
+             [this](WebRequest& request) { return authority_.check(request, kAnyone); },
+             [this](const WebRequest&) { return latest_signature(); }, 0});
   web_->add({"POST", "/v1/captures",
              [this](WebRequest& request) -> std::optional<WebAnswer> {
                if (auto refusal = authority_.check(request, {Role::device})) return refusal;
@@ -216,6 +219,20 @@ WebAnswer Service::latest_model(const WebRequest& request) {
     answer.note = "\"model\":" + json_string(model->id);
   }
   answer.error = wrong;
+  return answer;
+}
+
+WebAnswer Service::latest_signature() {
+  std::string wrong;
+  std::shared_ptr<const ServedModel> model;
+  if (!options_.models.empty()) model = models_.latest(wrong);
+  if (!model || !model->signature) return problem(404, "the newest model here is not signed");
+  WebAnswer answer;
+  answer.type = "text/plain; charset=utf-8";
+  answer.body = std::string(as_text(*model->signature));
+  // Of the package, so that a device knows whether the two belong together.
+  answer.headers = {{"ETag", model->etag}, {"Cache-Control", "no-cache"}};
+  answer.headers.emplace_back("Signpost-Model", model->id);
   return answer;
 }
 

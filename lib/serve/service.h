@@ -55,6 +55,7 @@ class Service {
   void add_session_routes();
   WebAnswer take_capture(const WebRequest& request);
   WebAnswer latest_model(const WebRequest& request);
+  WebAnswer latest_signature();
   WebAnswer health();
   WebAnswer open_session(const WebRequest& request);
   std::vector<Admission> admit(std::span<const StagedCapture> captures);

@@ -1,65 +1,14 @@
 #include "train/onnx_writer.h"
 
-// clang-format off
-#include <onnx/onnx_pb.h>
-#include <onnx/checker.h>
-#include <onnx/shape_inference/implementation.h>
-// clang-format on
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
-
 #include <cmath>
-#include <cstring>
 
-#include "base/error.h"
+#include "compress/onnx_file.h"
 
 namespace signpost {
 namespace {
 
 constexpr int kOpset = 13, kIrVersion = 7;
 constexpr double kNormEpsilon = 1e-5;  // that of the trainer's batch norms
-
-class GraphWriter {
- public:
-  explicit GraphWriter(onnx::GraphProto& graph) : graph_(graph) {}
-
-  void initialiser(const std::string& name, const std::vector<std::int64_t>& shape,
-                   const std::vector<float>& values) {
-    onnx::TensorProto* tensor = graph_.add_initializer();
-    tensor->set_name(name);
-    tensor->set_data_type(onnx::TensorProto::FLOAT);
-    for (const std::int64_t side : shape) tensor->add_dims(side);
-    tensor->set_raw_data(values.data(), values.size() * sizeof(float));
-  }
-
-  onnx::NodeProto& node(const char* op, const std::vector<std::string>& inputs,
-                        const std::string& output) {
-    onnx::NodeProto* node = graph_.add_node();
-    node->set_op_type(op);
-    node->set_name(output);
-    for (const std::string& input : inputs) node->add_input(input);
-    node->add_output(output);
-    return *node;
-  }
-
-  static void ints(onnx::NodeProto& node, const char* name,
-                   const std::vector<std::int64_t>& values) {
-    onnx::AttributeProto* attribute = node.add_attribute();
-    attribute->set_name(name);
-    attribute->set_type(onnx::AttributeProto::INTS);
-    for (const std::int64_t value : values) attribute->add_ints(value);
-  }
-
-  static void integer(onnx::NodeProto& node, const char* name, std::int64_t value) {
-    onnx::AttributeProto* attribute = node.add_attribute();
-    attribute->set_name(name);
-    attribute->set_type(onnx::AttributeProto::INT);
-    attribute->set_i(value);
-  }
-
- private:
-  onnx::GraphProto& graph_;
-};
 
 /// Convolution weights and bias with the batch norm behind them multiplied in.
 void folded(const Layer& layer, const Weights& weights, WeightTensor& kernel,
@@ -101,7 +50,7 @@ void describe(onnx::ValueInfoProto& value, const char* name, int type,
 }
 
 /// (x - mean) / deviation as x * scale + bias, then channels first.
-std::string write_normalisation(GraphWriter& graph, const RunInfo& info) {
+std::string write_normalisation(OnnxGraph& graph, const RunInfo& info) {
   std::vector<float> scale, bias;
   for (std::size_t c = 0; c < 3; ++c) {
     scale.push_back(1 / info.deviation[c]);
@@ -109,17 +58,15 @@ std::string write_normalisation(GraphWriter& graph, const RunInfo& info) {
   }
   graph.initialiser("normalise.scale", {3}, scale);
   graph.initialiser("normalise.bias", {3}, bias);
-  GraphWriter::integer(graph.node("Cast", {"image"}, "image.float"), "to",
-                       onnx::TensorProto::FLOAT);
+  set_integer(graph.node("Cast", {"image"}, "image.float"), "to", onnx::TensorProto::FLOAT);
   graph.node("Mul", {"image.float", "normalise.scale"}, "image.scaled");
   graph.node("Add", {"image.scaled", "normalise.bias"}, "image.normal");
-  GraphWriter::ints(graph.node("Transpose", {"image.normal"}, "image.planes"), "perm",
-                    {0, 3, 1, 2});
+  set_integers(graph.node("Transpose", {"image.normal"}, "image.planes"), "perm", {0, 3, 1, 2});
   return "image.planes";
 }
 
 /// Writes one layer and returns the name of its value.
-std::string write_layer(GraphWriter& graph, const Layer& layer, const Weights& weights,
+std::string write_layer(OnnxGraph& graph, const Layer& layer, const Weights& weights,
                         const std::vector<std::string>& inputs, const std::string& name) {
   const std::int64_t k = layer.kernel, s = layer.stride;
   const std::vector<std::int64_t> pads = {layer.pad_before, layer.pad_before, layer.pad_after,
@@ -134,10 +81,10 @@ std::string write_layer(GraphWriter& graph, const Layer& layer, const Weights& w
       graph.initialiser(layer.name + ".bias", {layer.out}, bias);
       onnx::NodeProto& node =
           graph.node("Conv", {inputs[0], layer.name + ".weight", layer.name + ".bias"}, value);
-      GraphWriter::ints(node, "kernel_shape", {k, k});
-      GraphWriter::ints(node, "pads", pads);
-      GraphWriter::ints(node, "strides", {s, s});
-      GraphWriter::integer(node, "group", layer.groups);
+      set_integers(node, "kernel_shape", {k, k});
+      set_integers(node, "pads", pads);
+      set_integers(node, "strides", {s, s});
+      set_integer(node, "group", layer.groups);
       break;
     }
     case Layer::Kind::add:
@@ -145,17 +92,17 @@ std::string write_layer(GraphWriter& graph, const Layer& layer, const Weights& w
       break;
     case Layer::Kind::max_pool: {
       onnx::NodeProto& node = graph.node("MaxPool", {inputs[0]}, value);
-      GraphWriter::ints(node, "kernel_shape", {k, k});
-      GraphWriter::ints(node, "pads", pads);
-      GraphWriter::ints(node, "strides", {s, s});
+      set_integers(node, "kernel_shape", {k, k});
+      set_integers(node, "pads", pads);
+      set_integers(node, "strides", {s, s});
       break;
     }
     case Layer::Kind::global_average:
       graph.node("GlobalAveragePool", {inputs[0]}, value + ".pooled");
-      GraphWriter::integer(graph.node("Flatten", {value + ".pooled"}, value), "axis", 1);
+      set_integer(graph.node("Flatten", {value + ".pooled"}, value), "axis", 1);
       break;
     case Layer::Kind::flatten:
-      GraphWriter::integer(graph.node("Flatten", {inputs[0]}, value), "axis", 1);
+      set_integer(graph.node("Flatten", {inputs[0]}, value), "axis", 1);
       break;
     case Layer::Kind::dropout:
       return inputs[0];
@@ -164,7 +111,7 @@ std::string write_layer(GraphWriter& graph, const Layer& layer, const Weights& w
       graph.initialiser(layer.name + ".weight", matrix.shape, matrix.values);
       graph.initialiser(layer.name + ".bias", {layer.out},
                         weight(weights, layer.name + ".bias").values);
-      GraphWriter::integer(
+      set_integer(
           graph.node("Gemm", {inputs[0], layer.name + ".weight", layer.name + ".bias"}, value),
           "transB", 1);
       break;
@@ -174,22 +121,12 @@ std::string write_layer(GraphWriter& graph, const Layer& layer, const Weights& w
     graph.node("Relu", {value}, value + ".relu");
     value += ".relu";
   } else if (layer.activation == Layer::Activation::relu6) {
-    graph.initialiser(value + ".low", {}, {0.0f});
-    graph.initialiser(value + ".high", {}, {6.0f});
+    graph.initialiser(value + ".low", {}, std::vector{0.0f});
+    graph.initialiser(value + ".high", {}, std::vector{6.0f});
     graph.node("Clip", {value, value + ".low", value + ".high"}, value + ".clip");
     value += ".clip";
   }
   return value;
-}
-
-Bytes serialised(const onnx::ModelProto& model) {
-  Bytes bytes(model.ByteSizeLong());
-  google::protobuf::io::ArrayOutputStream array(bytes.data(), static_cast<int>(bytes.size()));
-  google::protobuf::io::CodedOutputStream stream(&array);
-  stream.SetSerializationDeterministic(true);
-  if (!model.SerializeToCodedStream(&stream))
-    throw Error(Blame::environment, "the network cannot be serialised as ONNX");
-  return bytes;
 }
 
 }  // namespace
@@ -211,7 +148,7 @@ Bytes write_onnx(const NetworkSpec& spec, const Weights& weights, const RunInfo&
            {-1, spec.input_px, spec.input_px, 3});
   describe(*graph_proto->add_output(), "probabilities", onnx::TensorProto::FLOAT,
            {-1, spec.classes});
-  GraphWriter graph(*graph_proto);
+  OnnxGraph graph(*graph_proto);
   const std::string image = write_normalisation(graph, info);
   std::vector<std::string> values;
   for (std::size_t i = 0; i < spec.layers.size(); ++i) {
@@ -222,15 +159,8 @@ Bytes write_onnx(const NetworkSpec& spec, const Weights& weights, const RunInfo&
     values.push_back(
         write_layer(graph, spec.layers[i], weights, inputs, "layer" + std::to_string(i)));
   }
-  GraphWriter::integer(graph.node("Softmax", {values.back()}, "probabilities"), "axis", 1);
-  try {
-    onnx::checker::check_model(model);
-    onnx::ModelProto inferred = model;
-    onnx::shape_inference::InferShapes(inferred);
-  } catch (const std::exception& error) {
-    throw Error(Blame::input, std::string("the network is not valid ONNX: ") + error.what());
-  }
-  return serialised(model);
+  set_integer(graph.node("Softmax", {values.back()}, "probabilities"), "axis", 1);
+  return checked_onnx(model);
 }
 
 }  // namespace signpost

@@ -9,6 +9,7 @@ namespace signpost {
 struct PackageOptions {
   std::filesystem::path run, output, root;
   std::string name, version;           ///< empty: from the file name
+  std::string precision = "float32";   ///< of precision_names() (train/compression.h)
   std::uint64_t parity_samples = 500;  ///< 0: all
   bool force = false;
 };
@@ -16,6 +17,7 @@ struct PackageOptions {
 struct PackageResult {
   std::string refusal;  ///< which gate said no, and by how much; empty if the package was written
   std::uint64_t bytes = 0, compared = 0, agreeing = 0, golden = 0;
+  std::string cost;  ///< of another precision than float32, a line for people
 };
 
 /// Writes a finished run as a package (docs/package-format.md), after proving that the device's

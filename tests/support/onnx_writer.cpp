@@ -115,6 +115,19 @@ std::string OnnxWriter::weight(const std::vector<std::int64_t>& dims,
   return name;
 }
 
+std::string OnnxWriter::stored(int type, const std::vector<std::int64_t>& dims,
+                               const std::string& bytes) {
+  const std::string name = fresh("stored");
+  std::string tensor;
+  pbf_writer writer(tensor);
+  for (const std::int64_t size : dims) writer.add_int64(1, size);
+  writer.add_int32(2, type);
+  writer.add_string(8, name);
+  writer.add_bytes(9, bytes);
+  pbf_writer(initialisers_).add_message(5, tensor);
+  return name;
+}
+
 std::string OnnxWriter::integers(const std::vector<std::int64_t>& values) {
   const std::string name = fresh("integers");
   std::string bytes;

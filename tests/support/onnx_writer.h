@@ -30,6 +30,15 @@ class OnnxWriter {
   /// Adds a float32 initialiser and returns its name.
   std::string weight(const std::vector<std::int64_t>& dims, const std::vector<float>& values);
   std::string integers(const std::vector<std::int64_t>& values);
+  /// The same of another type (a number of ONNX's TensorProto.DataType), in raw_data.
+  template <typename Number>
+  std::string stored(int type, const std::vector<std::int64_t>& dims,
+                     const std::vector<Number>& values) {
+    return stored(
+        type, dims,
+        std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(Number)));
+  }
+  std::string stored(int type, const std::vector<std::int64_t>& dims, const std::string& bytes);
   /// Adds a node and returns the name of its output.
   std::string node(const std::string& op, const std::vector<std::string>& inputs,
                    const std::vector<OnnxAttribute>& attributes = {},

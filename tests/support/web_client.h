@@ -31,7 +31,8 @@ struct WireAnswer {
 /// A client that sends any bytes, sound or not. Gives up waiting after `patience_s`.
 class WireClient {
  public:
-  explicit WireClient(int port, int patience_s = 20) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  explicit WireClient(int port, int patience_s = 20)
+      : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address = {};
     address.sin_family = AF_INET;
     address.sin_port = htons(static_cast<std::uint16_t>(port));

@@ -50,7 +50,7 @@ TEST_CASE("weights are used in place where their layout allows") {
     const Plan plan = make_plan(model, "m.onnx");
     std::size_t in_file = 0;
     for (const Step& step : plan.steps) {
-      const auto* at = reinterpret_cast<const char*>(step.weights.data());
+      const auto* at = reinterpret_cast<const char*>(step.weights.floats.data());
       in_file += at >= start && at < start + text.size() ? 1 : 0;
     }
     CHECK(in_file <= 2);

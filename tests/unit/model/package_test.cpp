@@ -15,7 +15,7 @@ namespace {
 /// Contents whose network is never run.
 struct Parts {
   Bytes image = {'P', '6', ' ', '1', ' ', '1', ' ', '2', '5', '5', '\n', 1, 2, 3},
-        tensor = Bytes(12, 7), onnx = Bytes(1000, 42);
+        tensor = Bytes(12, 7), onnx = Bytes(1000, 42), picture = {0x89, 'P', 'N', 'G'};
   PackageContents contents;
   Parts() {
     contents.name = "signs";
@@ -30,6 +30,12 @@ struct Parts {
     contents.golden = {{image, {0, 0, 1, 1}, tensor, {0.1f, 0.9f}}};
     contents.metrics = R"({"accuracy":0.993})";
     contents.model_card = "# signs\n";
+    contents.precision = "int8";
+    contents.licence = "CC-BY-4.0";
+    contents.provenance = R"({"seed":7})";
+    contents.abstain = {0.99, 0.97, {0.5f, 0.25f}};
+    contents.gates = {{"min_accuracy", 0.9, 0.993, true}};
+    contents.pictures = {{"card/worst.png", picture}};
   }
 };
 
@@ -98,6 +104,22 @@ TEST_CASE("a package comes back as it was written") {
   CHECK(read.golden[0].probabilities == std::vector<float>{0.1f, 0.9f});
   CHECK(read.metrics == R"({"accuracy":0.993})");
   CHECK(read.model_card == "# signs\n");
+  CHECK(read.precision == "int8");
+  CHECK(read.licence == "CC-BY-4.0");
+  CHECK(read.provenance == R"({"seed":7})");
+  CHECK(read.abstain == wrote.abstain);
+  CHECK(read.gates == wrote.gates);
+  REQUIRE(read.pictures.size() == 1);
+  CHECK(read.pictures[0].name == "card/worst.png");
+  CHECK(as_text(read.pictures[0].bytes) == as_text(parts.picture));
+}
+
+TEST_CASE("a package without thresholds answers always") {
+  const Scratch scratch;
+  Parts parts;
+  parts.contents.abstain = {};
+  write_package(scratch / "a.signpost", parts.contents, false);
+  CHECK(Package::open(scratch / "a.signpost")->contents().abstain == Abstain{});
 }
 
 TEST_CASE("every member of a package starts at a multiple of 64 in memory") {
@@ -106,7 +128,7 @@ TEST_CASE("every member of a package starts at a multiple of 64 in memory") {
   write_package(scratch / "a.signpost", parts.contents, false);
   const Archive archive(scratch / "a.signpost");
   CHECK(archive.damage().empty());
-  CHECK(archive.members().size() == 6);
+  CHECK(archive.members().size() == 7);
   for (const Archive::Member& member : archive.members())
     CHECK(reinterpret_cast<std::uintptr_t>(archive.stored_bytes(member).data()) % 64 == 0);
 }
@@ -162,9 +184,33 @@ TEST_CASE("contents that contradict themselves are not written") {
     contents.name = "../signs";
     expected = "its name \"../signs\" is not of letters, digits and ._+-";
   }
+  SECTION("a precision that nobody knows") {
+    contents.precision = "int4";
+    expected = "its precision \"int4\" is not float32, float16 or int8";
+  }
+  SECTION("too few thresholds") {
+    contents.abstain.thresholds.pop_back();
+    expected = "it has 1 thresholds for 2 labels";
+  }
+  SECTION("a threshold that is no number") {
+    contents.abstain.thresholds[0] = std::numeric_limits<float>::quiet_NaN();
+    expected = "a threshold is outside 0 to 2";
+  }
+  SECTION("a gate that said no") {
+    contents.gates[0].passed = false;
+    expected = "its gate min_accuracy was not passed, and such a package is not written";
+  }
+  SECTION("a picture elsewhere") {
+    contents.pictures[0].name = "card/../worst/x.png";
+    expected = "its picture \"card/../worst/x.png\" is not named card/NAME.png";
+  }
+  SECTION("provenance that is no object") {
+    contents.provenance = "7";
+    expected = "its provenance must be a JSON object";
+  }
   SECTION("metrics that are no object") {
     contents.metrics = "[1]";
-    expected = "its metrics are no JSON object";
+    expected = "its metrics must be a JSON object";
   }
   CHECK(message([&] { write_package(scratch / "a.signpost", contents, false); }) ==
         "cannot write the package: " + expected);
@@ -219,11 +265,28 @@ TEST_CASE("what is no package is refused, each with its reason") {
     CHECK(refusal(bad) == bad + "!package.json: is not valid JSON");
   }
   SECTION("a later format") {
-    rewrite(good, bad, in_manifest(R"("format":1)", R"("format":2)"));
+    rewrite(good, bad, in_manifest(R"("format":2)", R"("format":3)"));
     CHECK(
         refusal(bad) ==
         bad +
-            "!package.json: is of package format 2; this release reads format 1: update signpost");
+            "!package.json: is of package format 3; this release reads format 2: update signpost");
+  }
+  SECTION("an earlier format") {
+    rewrite(good, bad, in_manifest(R"("format":2)", R"("format":1)"));
+    CHECK(refusal(bad) ==
+          bad +
+              "!package.json: is of package format 1; this release reads format 2: package the run "
+              "again");
+  }
+  SECTION("labels that were exchanged") {
+    rewrite(good, bad, [](const std::string& name, std::string& text) {
+      if (name == "labels.json") text.replace(text.find("Stop"), 4, "Halt");
+      return true;
+    });
+    CHECK(refusal(bad) ==
+          bad +
+              "!labels.json: its SHA-256 is not that of package.json; the package was damaged or "
+              "changed: copy or build it again");
   }
   SECTION("a field that is missing") {
     rewrite(good, bad, in_manifest(R"("version":"1.2.0",)", ""));
@@ -236,20 +299,19 @@ TEST_CASE("what is no package is refused, each with its reason") {
               "!package.json: \"model\": \"parameters\" must be a whole number from 0 to "
               "9223372036854775807");
   }
-  SECTION("labels that do not fit") {
-    rewrite(good, bad, [](const std::string& name, std::string& text) {
-      if (name == "labels.json") text = R"([{"id":3,"name":"a","name_de":"b"}])";
-      return true;
-    });
-    CHECK(refusal(bad) == bad +
-                              ": the package contradicts itself: golden vector 0 has 2 "
-                              "probabilities for 1 labels");
+  SECTION("thresholds that do not fit") {
+    rewrite(good, bad, in_manifest("[0.5,0.25]", "[0.5]"));
+    CHECK(refusal(bad) ==
+          bad + ": the package contradicts itself: it has 1 thresholds for 2 labels");
   }
   SECTION("a byte of a label changed on the way") {
     std::string bytes = read_text(good);
     bytes[bytes.find("Stop")] = 's';
     write_text(bad, bytes);
-    CHECK(refusal(bad) == bad + "!labels.json: fails its CRC-32; the archive is damaged");
+    CHECK(refusal(bad) ==
+          bad +
+              "!labels.json: its SHA-256 is not that of package.json; the package was damaged or "
+              "changed: copy or build it again");
   }
 }
 
@@ -263,9 +325,9 @@ TEST_CASE("every prefix of a package is refused") {
     REQUIRE(refusal(scratch / "bad.signpost") != "no error");
   }
   const std::string cut = (scratch / "bad.signpost").string();
-  write_text(cut, bytes.substr(0, bytes.size() / 2));
+  write_text(cut, bytes.substr(0, bytes.find(std::string(500, 42)) + 500));
   CHECK(refusal(cut) == cut +
-                            ": the archive is cut short inside model.onnx; 5 whole members were "
+                            ": the archive is cut short inside model.onnx; 6 whole members were "
                             "recovered; copy or download it again");
 }
 

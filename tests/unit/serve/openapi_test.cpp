@@ -84,6 +84,13 @@ struct Bench {
     add_package();
     return site.get("/v1/models/latest", site.device, headers);
   }
+  WireAnswer signature() {
+    add_package();
+    OutputFile file(site.scratch / "models/tiny.signpost.minisig", true);
+    file.write("untrusted comment: none\n");
+    file.commit();
+    return site.get("/v1/models/latest.minisig", site.device);
+  }
   WireAnswer full(const std::function<WireAnswer()>& ask) {
     const auto handler = std::signal(SIGXFSZ, SIG_IGN);
     rlimit before = {};
@@ -160,6 +167,12 @@ std::map<Case, std::function<WireAnswer(Bench&)>> provocations() {
   on(models, "get", "403", [=](Bench& b) { return b.site.get(models, b.site.revoked); });
   on(models, "get", "404", [=](Bench& b) { return b.site.get(models, b.site.device); });
   on(models, "get", "416", [](Bench& b) { return b.model("Range: bytes=100000000-\r\n"); });
+
+  const std::string signature = std::string(models) + ".minisig";
+  on(signature, "get", "200", [=](Bench& b) { return b.signature(); });
+  on(signature, "get", "401", [=](Bench& b) { return b.site.get(signature); });
+  on(signature, "get", "403", [=](Bench& b) { return b.site.get(signature, b.site.revoked); });
+  on(signature, "get", "404", [=](Bench& b) { return b.site.get(signature, b.site.device); });
 
   on(session, "post", "200",
      [](Bench& b) { return b.site.post_session("{\"token\":\"" + b.site.annotator + "\"}"); });
