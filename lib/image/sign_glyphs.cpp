@@ -95,7 +95,7 @@ SignPart disc(Ink ink, Point centre, double radius) {
   return {ink, {circle(centre, radius)}, 0, false};
 }
 
-Glyph mapped(Glyph glyph, const Affine& map) {
+Glyph mapped(Glyph glyph, const AffineMap& map) {
   const double scale = std::sqrt(std::abs(map.a * map.d - map.b * map.c));
   for (SignPart& shape : glyph) {
     shape.contours = mapped(std::move(shape.contours), map);
@@ -115,7 +115,7 @@ Glyph number(std::string_view digits, Ink ink, double height, double stretch) {
   Glyph glyph;
   double x = 0.5 - width / 2 * x_scale + kPen / 2 * x_scale;
   for (const char digit : digits) {
-    const Affine place{x_scale, 0, 0, height, x, 0.5 - 0.43 * height};
+    const AffineMap place{x_scale, 0, 0, height, x, 0.5 - 0.43 * height};
     // The pen keeps its width however the digit is stretched.
     SignPart shape = line(ink, kPen * height, digit_path(digit));
     shape.contours = mapped(std::move(shape.contours), place);
@@ -274,7 +274,7 @@ Glyph children() {
                  line(Ink::black, 0.026, "M 0.388 0.595 L 0.432 0.565", true),
                  line(Ink::black, 0.034, "M 0.362 0.69 L 0.34 0.74 L 0.355 0.79", true),
                  line(Ink::black, 0.034, "M 0.382 0.69 L 0.412 0.745 L 0.455 0.785", true)};
-  const Affine about =
+  const AffineMap about =
       translation(0.51, 0.80).after(scaling(0.95, 0.86).after(translation(-0.51, -0.80)));
   return mapped(std::move(glyph), about);
 }

@@ -15,7 +15,7 @@ SignPart filled(Ink ink, std::string_view path);
 SignPart line(Ink ink, double width, std::string_view path, bool round_ends = false);
 SignPart disc(Ink ink, Point centre, double radius);
 
-Glyph mapped(Glyph glyph, const Affine& map);
+Glyph mapped(Glyph glyph, const AffineMap& map);
 /// Left and right exchanged.
 Glyph mirrored(Glyph glyph);
 

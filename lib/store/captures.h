@@ -192,7 +192,6 @@ class CaptureStore {
   };
   std::optional<Found> find_row(const std::string& capture, std::string& wrong);
   CaptureState state(std::int64_t capture);
-  void load_settings();
 
   Admission admit_one(const StagedCapture& staged, const std::string& now);
   void insert(const StagedCapture& staged, const std::string& now);

@@ -70,9 +70,7 @@ std::string place_policy_name(int decimals) {
   return fmt::format("{:.{}f}", std::pow(10, -decimals), decimals);
 }
 
-void CaptureStore::refresh_settings() { load_settings(); }
-
-void CaptureStore::load_settings() {
+void CaptureStore::refresh_settings() {
   StoreSettings settings;
   std::string classes_text;
   std::vector<std::string> text;
@@ -126,7 +124,7 @@ void CaptureStore::change(const StoreSettings& settings) {
       .bind(digest_limit(settings.labels_share), settings.labels)
       .run();
   transaction.commit();
-  load_settings();
+  refresh_settings();
 }
 
 }  // namespace signpost
