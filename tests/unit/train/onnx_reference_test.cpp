@@ -63,7 +63,7 @@ TEST_CASE("the reference computes from ONNX what the trainer's network computes"
     network.load(weights);
     network.eval();
     const torch::NoGradGuard no_grad;
-    const Tensor trained = copy_of(
+    const WeightTensor trained = copy_of(
         torch::softmax(network.forward(normalise(pixel_tensor(images, kImages, spec.input_px),
                                                  channels(info.mean), channels(info.deviation))),
                        1));
