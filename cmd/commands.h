@@ -43,10 +43,12 @@ inline constexpr std::array kModelCommands = {
     CommandEntry{"eval", "Measure a run or a package on a stream of samples"},
     CommandEntry{"explain", "Draw where a run looked when it classified samples"},
     CommandEntry{"package", "Prove a run and write it as a package for devices"},
+    CommandEntry{"verify", "Prove again, on this machine, what a package promises"},
     CommandEntry{"study", "Train a published table's networks and compare"},
 };
 
 inline constexpr std::array kDeviceCommands = {
+    CommandEntry{"camera", "Write the frames of a video or a camera for run"},
     CommandEntry{"run", "Classify images, frames or samples with a package"},
     CommandEntry{"submit", "Send captures from a queue on the device to the server"},
     CommandEntry{"update", "Keep a device's model the newest that proves itself"},
