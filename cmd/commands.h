@@ -48,8 +48,9 @@ inline constexpr std::array kModelCommands = {
 };
 
 inline constexpr std::array kDeviceCommands = {
-    CommandEntry{"run", "Classify images with a package"},
+    CommandEntry{"run", "Classify images, frames or samples with a package"},
     CommandEntry{"submit", "Send captures from a queue on the device to the server"},
+    CommandEntry{"update", "Keep a device's model the newest that proves itself"},
 };
 
 /// What `signpost --help` lists. tests/unit/cli checks it against the programs that are built.

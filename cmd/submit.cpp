@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <chrono>
 #include <iostream>
 #include <memory>
@@ -15,6 +14,7 @@
 #include "base/interrupt.h"
 #include "base/json_text.h"
 #include "cli/command.h"
+#include "fetch/token_file.h"
 #include "queue/capture_metadata.h"
 #include "queue/capture_queue.h"
 #include "submit/sender.h"
@@ -48,18 +48,6 @@ void print(const std::string& line) {
   write_all(STDOUT_FILENO, as_bytes(line + "\n"), "standard output");
 }
 
-std::string read_token(const fs::path& file) {
-  std::string token = read_text(file);
-  while (!token.empty() && std::isspace(static_cast<unsigned char>(token.back()))) token.pop_back();
-  const bool sound = std::ranges::all_of(token, [](char c) { return c > ' ' && c < 0x7f; });
-  if (token.empty() || !sound) {
-    throw Error(Blame::input, file.string() +
-                                  ": is no token; it holds the one line that signpost serve token "
-                                  "add printed");
-  }
-  return token;
-}
-
 void wait_for(double seconds) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
   while (std::chrono::steady_clock::now() < end) {
@@ -78,7 +66,7 @@ Exit send(const SendOptions& options) {
   CaptureQueue queue(options.queue);
   const SenderLock alone(queue);
   UploadOptions upload = options.upload;
-  upload.token = read_token(options.token_file);
+  upload.token = read_token_file(options.token_file);
   Uploader uploader(std::move(upload));
   SenderOptions sender_options = options.sender;
   sender_options.seed = options.seed.value_or(std::random_device()());

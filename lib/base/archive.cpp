@@ -124,8 +124,17 @@ bool ends_with_archive_suffix(std::string_view name) {
 
 }  // namespace
 
-Archive::Archive(const std::filesystem::path& path) : path_(path.string()), file_(path) {
-  const ByteView bytes = file_.bytes();
+Archive::Archive(const std::filesystem::path& path)
+    : path_(path.string()), file_(path), bytes_(file_.bytes()) {
+  read_directory();
+}
+
+Archive::Archive(ByteView bytes, std::string name) : path_(std::move(name)), bytes_(bytes) {
+  read_directory();
+}
+
+void Archive::read_directory() {
+  const ByteView bytes = bytes_;
   Fields fields{bytes};
   const bool starts_as_zip =
       bytes.size() >= 4 && (fields.u32(0) == kLocalHeader || fields.u32(0) == kEndOfDirectory);
@@ -144,7 +153,7 @@ Archive::Archive(const std::filesystem::path& path) : path_(path.string()), file
 }
 
 bool Archive::read_zip_directory() {
-  const ByteView bytes = file_.bytes();
+  const ByteView bytes = bytes_;
   Fields fields{bytes};
   if (bytes.size() < kEndSize) return false;
   const std::uint64_t lowest =
@@ -210,7 +219,7 @@ void Archive::refuse_overlaps() const {
 }
 
 void Archive::recover_zip() {
-  const ByteView bytes = file_.bytes();
+  const ByteView bytes = bytes_;
   Fields fields{bytes};
   std::uint64_t at = 0;
   std::string cut;
@@ -256,7 +265,7 @@ void Archive::recover_zip() {
 }
 
 void Archive::read_tar() {
-  const ByteView bytes = file_.bytes();
+  const ByteView bytes = bytes_;
   std::string long_name;
   std::uint64_t at = 0;
   while (at + kTarBlock <= bytes.size()) {
@@ -307,7 +316,7 @@ void Archive::fail(const Member& member, const std::string& what) const {
 }
 
 ByteView Archive::raw_bytes(const Member& member) const {
-  const ByteView bytes = file_.bytes();
+  const ByteView bytes = bytes_;
   std::uint64_t data = member.offset;
   if (!tar_) {
     Fields fields{bytes};

@@ -38,6 +38,9 @@ class Archive {
   /// Throws Error{input} if the file cannot be read or is neither a zip nor a tar.
   explicit Archive(const std::filesystem::path& path);
 
+  /// The same for an archive in memory, which must stay; messages call it `name`.
+  Archive(ByteView bytes, std::string name);
+
   /// Regular members in the order of the archive. Folders and links are not listed.
   const std::vector<Member>& members() const { return members_; }
 
@@ -60,6 +63,7 @@ class Archive {
   static constexpr std::uint64_t kMaxMemberBytes = kMaxFileBytes;
 
  private:
+  void read_directory();
   bool read_zip_directory();
   void refuse_overlaps() const;
   void recover_zip();
@@ -69,6 +73,7 @@ class Archive {
 
   std::string path_;
   MappedFile file_;
+  ByteView bytes_;
   std::vector<Member> members_;
   std::unordered_map<std::string_view, std::size_t> by_name_;
   std::string damage_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "base/file.h"
@@ -23,7 +24,8 @@ class Sha256 {
   std::string hex();
 
  private:
-  void* context_;
+  struct State;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace signpost

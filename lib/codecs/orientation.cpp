@@ -1,33 +1,54 @@
 #include "codecs/orientation.h"
 
-#include <libexif/exif-data.h>
-
 #include <algorithm>
 #include <cstring>
-#include <memory>
 #include <string_view>
-#include <vector>
 
 namespace signpost {
+namespace {
+
+/// The numbers of a TIFF file (TIFF 6.0, section 2); 0 behind its end.
+class Tiff {
+ public:
+  explicit Tiff(std::span<const std::uint8_t> bytes)
+      : bytes_(bytes), big_(!bytes.empty() && bytes[0] == 'M') {}
+
+  bool sound() const {
+    return bytes_.size() >= 8 && bytes_[0] == bytes_[1] && (big_ || bytes_[0] == 'I') &&
+           number(2, 2) == 42;
+  }
+  std::uint32_t number(std::size_t at, std::size_t size) const {
+    if (at > bytes_.size() || size > bytes_.size() - at) return 0;
+    std::uint32_t value = 0;
+    for (std::size_t i = 0; i < size; ++i)
+      value = value << 8 | bytes_[big_ ? at + i : at + size - 1 - i];
+    return value;
+  }
+
+ private:
+  std::span<const std::uint8_t> bytes_;
+  bool big_;
+};
+
+}  // namespace
 
 int exif_orientation(std::span<const std::uint8_t> exif) {
-  constexpr std::string_view kHeader("Exif\0\0", 6);
-  std::vector<std::uint8_t> whole;
-  if (exif.size() < kHeader.size() ||
-      std::memcmp(exif.data(), kHeader.data(), kHeader.size()) != 0) {
-    whole.assign(kHeader.begin(), kHeader.end());
-    whole.insert(whole.end(), exif.begin(), exif.end());
-    exif = whole;
+  constexpr std::uint8_t kHeader[] = {'E', 'x', 'i', 'f', 0, 0};
+  constexpr std::uint32_t kOrientation = 0x0112, kShort = 3;
+  if (exif.size() >= sizeof kHeader &&
+      std::equal(std::begin(kHeader), std::end(kHeader), exif.begin()))
+    exif = exif.subspan(sizeof kHeader);
+  const Tiff tiff(exif);
+  if (!tiff.sound()) return 1;
+  const std::size_t folder = tiff.number(4, 4), entries = tiff.number(folder, 2);
+  for (std::size_t i = 0; i < entries; ++i) {
+    const std::size_t entry = folder + 2 + 12 * i;
+    if (tiff.number(entry, 2) != kOrientation) continue;
+    if (tiff.number(entry + 2, 2) != kShort || tiff.number(entry + 4, 4) != 1) return 1;
+    const std::uint32_t value = tiff.number(entry + 8, 2);
+    return value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
   }
-  const std::unique_ptr<ExifData, decltype(&exif_data_unref)> data(exif_data_new(),
-                                                                   &exif_data_unref);
-  if (!data) return 1;
-  exif_data_unset_option(data.get(), EXIF_DATA_OPTION_FOLLOW_SPECIFICATION);
-  exif_data_load_data(data.get(), exif.data(), static_cast<unsigned>(exif.size()));
-  const ExifEntry* entry = exif_content_get_entry(data->ifd[EXIF_IFD_0], EXIF_TAG_ORIENTATION);
-  if (!entry || entry->format != EXIF_FORMAT_SHORT || entry->size < 2) return 1;
-  const int value = exif_get_short(entry->data, exif_data_get_byte_order(data.get()));
-  return value >= 1 && value <= 8 ? value : 1;
+  return 1;
 }
 
 void set_upright(Image& image, int orientation) {

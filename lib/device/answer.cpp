@@ -32,19 +32,33 @@ std::vector<std::size_t> highest(std::span<const float> probabilities, std::size
   return order;
 }
 
-std::string encode_answer(std::string_view file, const Package& package,
-                          std::span<const float> probabilities, std::size_t top) {
+std::optional<bool> abstains(const Package& package, std::size_t index, float confidence) {
+  const std::vector<float>& thresholds = package.contents().abstain.thresholds;
+  if (thresholds.empty()) return std::nullopt;
+  return !(confidence >= thresholds[index]);
+}
+
+void append_prediction(std::string& json, const Package& package,
+                       std::span<const float> probabilities, std::size_t top,
+                       std::optional<bool> abstain) {
   const std::vector<Label>& labels = package.contents().labels;
   const std::vector<std::size_t> order = highest(probabilities, top);
-  std::string json = "{\"file\":" + json_string(file) + ',';
   append_label(json, labels[order[0]], probabilities[order[0]]);
+  if (abstain) json += *abstain ? ",\"abstain\":true" : ",\"abstain\":false";
   json += ",\"top\":[";
   for (const std::size_t i : order) {
     json += json.back() == '[' ? "{" : ",{";
     append_label(json, labels[i], probabilities[i]);
     json += '}';
   }
-  json += "],\"model\":" + json_string(package.id()) + '}';
+  json += "],\"model\":" + json_string(package.id());
+}
+
+std::string encode_answer(std::string_view file, const Package& package,
+                          std::span<const float> probabilities, std::size_t top) {
+  std::string json = "{\"file\":" + json_string(file) + ',';
+  append_prediction(json, package, probabilities, top, std::nullopt);
+  json += '}';
   return json;
 }
 

@@ -95,14 +95,13 @@ void Classifier::check_golden(std::size_t index) {
   }
 }
 
-std::string Classifier::refusal(const Image& image, const Box& roi) const {
-  if (roi.x1 < 0 || roi.y1 < 0 || roi.x1 >= roi.x2 || roi.y1 >= roi.y2 || roi.x2 > image.width ||
-      roi.y2 > image.height) {
+std::string Classifier::refusal(int width, int height, const Box& roi) const {
+  if (roi.x1 < 0 || roi.y1 < 0 || roi.x1 >= roi.x2 || roi.y1 >= roi.y2 || roi.x2 > width ||
+      roi.y2 > height) {
     return fmt::format("{},{},{},{} is not a box inside the image of {}x{} pixels", roi.x1, roi.y1,
-                       roi.x2, roi.y2, image.width, image.height);
+                       roi.x2, roi.y2, width, height);
   }
-  const Box box =
-      crop_box(roi, package_->contents().preprocessing.margin_permille, image.width, image.height);
+  const Box box = crop_box(roi, package_->contents().preprocessing.margin_permille, width, height);
   if (std::max(box.width(), box.height()) > kMaxSide) {
     return fmt::format("covers {}x{} pixels; at most {} a side are classified", box.width(),
                        box.height(), kMaxSide);

@@ -32,7 +32,10 @@ class Classifier {
 
   /// Why `roi` of `image` cannot be classified, or empty: it must not be empty, must lie inside the
   /// image, and have at most 2^13 pixels a side.
-  std::string refusal(const Image& image, const Box& roi) const;
+  std::string refusal(const Image& image, const Box& roi) const {
+    return refusal(image.width, image.height, roi);
+  }
+  std::string refusal(int width, int height, const Box& roi) const;
 
   /// The probability of each label for what `roi` shows. Throws Error{input} with `refusal`.
   std::vector<float> classify(const Image& image, const Box& roi);

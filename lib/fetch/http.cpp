@@ -141,7 +141,7 @@ HttpEnd http_get(const HttpRequest& request, const std::function<bool(const Http
   set(CURLOPT_ERRORBUFFER, words.data());
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   set(CURLOPT_REDIR_PROTOCOLS_STR, encrypted ? "https" : "http,https");
-  set(CURLOPT_FOLLOWLOCATION, 1L);
+  set(CURLOPT_FOLLOWLOCATION, request.follow ? 1L : 0L);
   set(CURLOPT_MAXREDIRS, 10L);
   set(CURLOPT_NOSIGNAL, 1L);
   set(CURLOPT_USERAGENT, agent.c_str());
@@ -166,8 +166,10 @@ HttpEnd http_get(const HttpRequest& request, const std::function<bool(const Http
   if (request.offset > 0) {
     add_header(fmt::format("Range: bytes={}-", request.offset));
     if (!request.if_range.empty()) add_header("If-Range: " + request.if_range);
-    set(CURLOPT_HTTPHEADER, headers.get());
   }
+  for (const std::string& line : request.headers) add_header(line);
+  if (headers) set(CURLOPT_HTTPHEADER, headers.get());
+  if (!request.cacert.empty()) set(CURLOPT_CAINFO, request.cacert.c_str());
 
   const CURLcode code = curl_easy_perform(curl.get());
   if (transfer.failure) std::rethrow_exception(transfer.failure);

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/file.h"
 
@@ -19,7 +20,10 @@ struct HttpRequest {
   /// that has changed comes whole. RFC 9110, sections 13.1.5 and 14.
   std::string if_range;
   long connect_timeout_s = 30;
-  long stall_timeout_s = 60;  ///< gives up when not a byte came for so long
+  long stall_timeout_s = 60;              ///< gives up when not a byte came for so long
+  std::vector<std::string> headers = {};  ///< more lines: "Name: value"
+  std::string cacert = {};  ///< trust the certificates in this file, not the system's; empty: those
+  bool follow = true;       ///< redirects; not where `headers` hold a secret
 };
 
 /// What the final response said before its body.

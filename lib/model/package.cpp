@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <new>
 #include <nlohmann/json.hpp>
 
 #include "base/archive.h"
@@ -10,6 +11,7 @@
 #include "base/error.h"
 #include "model/contract.h"
 #include "model/package_checks.h"
+#include "model/signature.h"
 
 namespace signpost {
 namespace {
@@ -230,7 +232,31 @@ PackageContents read_contents(const Members& members, std::map<std::string, std:
   return contents;
 }
 
+void check_start(ByteView bytes, const std::string& name) {
+  if (bytes.size() < 4 || as_text(bytes.first(2)) != "PK")
+    throw Error(Blame::input, name + ": is not a signpost package; signpost package writes them");
+}
+
 }  // namespace
+
+/// Bytes that start at a multiple of 64, as they do in a mapped file.
+class Package::Memory {
+ public:
+  explicit Memory(ByteView bytes)
+      : size_(bytes.size()),
+        data_(static_cast<std::uint8_t*>(::operator new(bytes.size(), kAlignment))) {
+    std::copy(bytes.begin(), bytes.end(), data_);
+  }
+  Memory(const Memory&) = delete;
+  Memory& operator=(const Memory&) = delete;
+  ~Memory() { ::operator delete(data_, kAlignment); }
+  ByteView bytes() const { return {data_, size_}; }
+
+ private:
+  static constexpr std::align_val_t kAlignment{64};
+  std::size_t size_;
+  std::uint8_t* data_;
+};
 
 Package::Package() = default;
 Package::~Package() = default;
@@ -238,26 +264,41 @@ Package::~Package() = default;
 std::shared_ptr<const Package> Package::open(const std::filesystem::path& path) {
   std::shared_ptr<Package> package(new Package);
   package->path_ = path.string();
-  {
-    const MappedFile file(path);
-    const ByteView bytes = file.bytes();
-    if (bytes.size() < 4 || as_text(bytes.first(2)) != "PK") {
-      throw Error(Blame::input,
-                  package->path_ + ": is not a signpost package; signpost package writes them");
-    }
-  }
+  check_start(MappedFile(path).bytes(), package->path_);
   package->archive_ = std::make_unique<const Archive>(path);
-  const Archive& archive = *package->archive_;
+  package->read();
+  return package;
+}
+
+std::shared_ptr<const Package> Package::open_bytes(ByteView bytes, const std::string& name) {
+  std::shared_ptr<Package> package(new Package);
+  package->path_ = name;
+  check_start(bytes, name);
+  package->memory_ = std::make_unique<const Memory>(bytes);
+  package->archive_ = std::make_unique<const Archive>(package->memory_->bytes(), name);
+  package->read();
+  return package;
+}
+
+std::shared_ptr<const Package> Package::open_signed(const std::filesystem::path& path,
+                                                    const PublicKey& key) {
+  Bytes bytes;
+  read_regular_file(path, bytes);
+  verify_signature_beside(path, bytes, key);
+  return open_bytes(bytes, path.string());
+}
+
+void Package::read() {
+  const Archive& archive = *archive_;
   if (!archive.damage().empty()) throw Error(Blame::input, archive.damage());
   if (!archive.find("package.json")) {
     throw Error(Blame::input,
-                package->path_ + ": is a zip but not a signpost package: it holds no package.json");
+                path_ + ": is a zip but not a signpost package: it holds no package.json");
   }
-  package->contents_ = read_contents(Members(archive, package->path_), package->digests_);
-  const std::string wrong = contradiction(package->contents_);
+  contents_ = read_contents(Members(archive, path_), digests_);
+  const std::string wrong = contradiction(contents_);
   if (!wrong.empty())
-    throw Error(Blame::input, package->path_ + ": the package contradicts itself: " + wrong);
-  return package;
+    throw Error(Blame::input, path_ + ": the package contradicts itself: " + wrong);
 }
 
 std::string Package::damage() const {

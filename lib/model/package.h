@@ -13,6 +13,7 @@
 namespace signpost {
 
 class Archive;
+struct PublicKey;
 
 /// One output of the network: its class.
 struct Label {
@@ -95,6 +96,15 @@ class Package {
   /// member, is of another format version or contract, or one of whose members does not have the
   /// SHA-256 of package.json.
   static std::shared_ptr<const Package> open(const std::filesystem::path& path);
+
+  /// The same for a package in memory, which is copied; messages call it `name`.
+  static std::shared_ptr<const Package> open_bytes(ByteView bytes, const std::string& name);
+
+  /// The same for a file that must be signed by `key` (model/signature.h), its signature beside it.
+  /// What was verified is what is opened: the file is read once, so that nobody can change it in
+  /// between.
+  static std::shared_ptr<const Package> open_signed(const std::filesystem::path& path,
+                                                    const PublicKey& key);
   ~Package();
   Package(const Package&) = delete;
   Package& operator=(const Package&) = delete;
@@ -110,8 +120,11 @@ class Package {
   std::string id() const { return contents_.name + "-" + contents_.version; }
 
  private:
+  class Memory;
   Package();
+  void read();
   std::string path_;
+  std::unique_ptr<const Memory> memory_;  ///< of a package that is not mapped
   std::unique_ptr<const Archive> archive_;
   std::map<std::string, std::string> digests_;  ///< of the members, by name
   PackageContents contents_;

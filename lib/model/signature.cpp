@@ -117,7 +117,7 @@ std::string verify_signature(ByteView bytes, std::string_view signature, const P
   return std::string(lines.comment);
 }
 
-std::string verify_file(const fs::path& file, const PublicKey& key) {
+std::string verify_signature_beside(const fs::path& file, ByteView bytes, const PublicKey& key) {
   const fs::path beside = signature_path(file);
   std::error_code error;
   if (!fs::exists(beside, error)) {
@@ -125,8 +125,12 @@ std::string verify_file(const fs::path& file, const PublicKey& key) {
   }
   if (fs::file_size(beside, error) > 16384 || error)
     throw Error(Blame::input, beside.string() + ": is not a signature of minisign");
+  return verify_signature(bytes, read_text(beside), key, beside.string());
+}
+
+std::string verify_file(const fs::path& file, const PublicKey& key) {
   const MappedFile mapped(file);
-  return verify_signature(mapped.bytes(), read_text(beside), key, beside.string());
+  return verify_signature_beside(file, mapped.bytes(), key);
 }
 
 std::string verify_file(const fs::path& file, const std::string& key) {

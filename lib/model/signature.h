@@ -42,6 +42,10 @@ std::string verify_signature(ByteView bytes, std::string_view signature, const P
 /// The same for a file and the signature beside it; one that is missing is refused too.
 std::string verify_file(const std::filesystem::path& file, const PublicKey& key);
 
+/// The same for a file that was read already: `bytes` are what it held.
+std::string verify_signature_beside(const std::filesystem::path& file, ByteView bytes,
+                                    const PublicKey& key);
+
 /// `key` is text or a file, as for read_public_key.
 std::string verify_file(const std::filesystem::path& file, const std::string& key);
 

@@ -1,6 +1,7 @@
 #include "queue/capture_metadata.h"
 
 #include <array>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 
 namespace signpost {
@@ -8,8 +9,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array kFields = {"file",  "label", "confidence", "top",      "model",
-                                "group", "taken", "latitude",   "longitude"};
+constexpr std::array kFields = {"file",  "label",    "confidence", "top",        "model", "group",
+                                "taken", "latitude", "longitude",  "user_label", "roi"};
 constexpr std::size_t kMostTop = 5;
 constexpr int kDeepest = 32;
 
@@ -64,6 +65,27 @@ std::string file_of_record(std::string_view record) {
 
 std::string metadata_of_file(std::string_view file) {
   return ascii(Json{{"file", std::string(file)}});
+}
+
+UserLabel user_label_of(std::string_view record) {
+  UserLabel said;
+  const std::optional<Json> json = parse(record);
+  if (!json) return said;
+  const auto whole = [](const Json& value) {
+    const bool fits = value.is_number_unsigned() && value.get<std::uint64_t>() <= INT32_MAX;
+    return fits ? std::optional(value.get<int>()) : std::nullopt;
+  };
+  if (const auto label = json->find("user_label"); label != json->end()) said.label = whole(*label);
+  const auto roi = json->find("roi");
+  if (roi == json->end() || !roi->is_array() || roi->size() != 4) return said;
+  std::array<int, 4> corners{};
+  for (std::size_t i = 0; i < corners.size(); ++i) {
+    const std::optional<int> number = whole((*roi)[i]);
+    if (!number) return said;
+    corners[i] = *number;
+  }
+  said.roi = corners;
+  return said;
 }
 
 }  // namespace signpost

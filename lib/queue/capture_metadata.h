@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,7 +9,8 @@ namespace signpost {
 
 /// What travels with an image, as one JSON object: of the fields of a record as `signpost run`
 /// prints it those that a server takes, namely `file`, `label`, `confidence`, `top`, `model`,
-/// `group`, `taken`, `latitude` and `longitude`. Their values are the server's to judge.
+/// `group`, `taken`, `latitude`, `longitude`, `user_label` and `roi`. Their values are the server's
+/// to judge.
 ///
 /// The text is compact and all ASCII, so that it may stand in a header of HTTP, and at most
 /// `kMaxMetadata` bytes long: of `top` the first five remain. Returns nothing and says in `wrong`
@@ -20,6 +22,14 @@ std::string file_of_record(std::string_view record);
 
 /// The metadata of an image of which nothing is known but its name.
 std::string metadata_of_file(std::string_view file);
+
+/// What the user said of the image: `user_label`, and the `roi` it is about. A field that is not as
+/// `signpost run` writes it is passed over.
+struct UserLabel {
+  std::optional<int> label;
+  std::optional<std::array<int, 4>> roi;  ///< [x1,y1,x2,y2]
+};
+UserLabel user_label_of(std::string_view record);
 
 inline constexpr std::size_t kMaxMetadata = 4096;
 

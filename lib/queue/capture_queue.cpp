@@ -239,6 +239,26 @@ void CaptureQueue::discard(const fs::path& item) {
   fs::remove_all(gone, ignored);
 }
 
+bool CaptureQueue::amend(const std::string& key, const std::string& metadata) {
+  const fs::path item = pending_ / key;
+  std::optional<QueuedCapture> capture = read_notes(item);
+  if (!capture) return false;
+  capture->metadata = metadata;
+  try {
+    write_notes(item, *capture);
+    sync_folder(item);
+  } catch (const Error&) {
+    if (fs::exists(item)) throw;
+    return false;  // sent, and gone, in the meantime
+  }
+  return true;
+}
+
+std::optional<std::string> CaptureQueue::metadata(const std::string& key) const {
+  const std::optional<QueuedCapture> capture = read_notes(pending_ / key);
+  return capture ? std::optional(capture->metadata) : std::nullopt;
+}
+
 void CaptureQueue::remove(const std::string& key) {
   discard(pending_ / key);
   sync_folder(pending_);

@@ -53,6 +53,11 @@ class CaptureQueue {
   /// The same of a refused one, without its image.
   std::optional<QueuedCapture> read_refused(const std::string& key) const;
 
+  /// Replaces what is known of an image that waits; false if none waits under `key`.
+  bool amend(const std::string& key, const std::string& metadata);
+  /// The metadata of what waits under `key`; nothing if none does.
+  std::optional<std::string> metadata(const std::string& key) const;
+
   /// The server has it: forgets it.
   void remove(const std::string& key);
   /// Moves it to the refused ones.

@@ -64,6 +64,13 @@ void add_annotate(Service& service, const AnnotateOptions& options) {
                        return embedded_answer(request, std::string(kFolder) + "/index.html");
                      },
                      0});
+  // Who opens the address that the server prints means the page.
+  service.web().add(
+      {"GET",
+       "/",
+       {},
+       [](const WebRequest&) { return empty_answer(303).with("Location", "/annotate"); },
+       0});
   add_embedded(service.web(), "/annotate/*", kFolder);
   add_sign_pictures(service.web());
 }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.h"
@@ -18,6 +19,15 @@ using Json = nlohmann::json;
 constexpr const char* kOrders[] = {"newest", "uncertain", "class", "random"};
 constexpr std::size_t kSuggestions = 5;
 
+/// The class at `key`; nothing if there is none, or what is there can be none.
+std::optional<int> class_at(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end() || !found->is_number_integer()) return std::nullopt;
+  const auto number = found->get<std::int64_t>();
+  if (number < 0 || number > std::numeric_limits<int>::max()) return std::nullopt;
+  return static_cast<int>(number);
+}
+
 /// The best classes that a model named, those of the catalogue alone. What came as `top` was
 /// written by whoever sent the capture.
 std::vector<std::string> suggestions(const Prediction& prediction, const Catalogue& catalogue) {
@@ -31,10 +41,10 @@ std::vector<std::string> suggestions(const Prediction& prediction, const Catalog
   const Json top = Json::parse(prediction.top, nullptr, false);
   if (top.is_array()) {
     for (const Json& one : top) {
-      if (!one.is_object() || !one.contains("label") || !one["label"].is_number_integer()) continue;
+      const std::optional<int> label = one.is_object() ? class_at(one, "label") : std::nullopt;
+      if (!label) continue;
       const bool sure = one.contains("confidence") && one["confidence"].is_number();
-      add(one["label"].get<int>(),
-          sure ? std::optional(one["confidence"].get<double>()) : std::nullopt);
+      add(*label, sure ? std::optional(one["confidence"].get<double>()) : std::nullopt);
     }
   }
   if (all.empty()) add(prediction.label, prediction.confidence);
@@ -105,9 +115,18 @@ std::optional<Json> body_object(const WebRequest& request, WebAnswer& refusal) {
     refusal = problem(415, "send a JSON object as application/json");
     return std::nullopt;
   }
-  Json json = Json::parse(request.body, nullptr, false);
-  if (json.is_object()) return json;
-  refusal = problem(400, "the body is not a JSON object");
+  constexpr int kDeepest = 32;  // copying and printing recurse
+  bool deep = false;
+  Json json = Json::parse(
+      request.body,
+      [&](int depth, Json::parse_event_t, Json&) {
+        deep |= depth > kDeepest;
+        return !deep;
+      },
+      false);
+  if (json.is_object() && !deep) return json;
+  refusal =
+      problem(400, deep ? "the body is nested more than 32 deep" : "the body is not a JSON object");
   return std::nullopt;
 }
 
@@ -146,8 +165,8 @@ std::string AnnotateApi::parse_queue(const Json& json, QueueRequest& queue) cons
     queue.order = static_cast<CaptureOrder>(found - std::begin(kOrders));
   }
   if (const auto predicted = json.find("class"); predicted != json.end()) {
-    if (!predicted->is_number_integer() && !predicted->is_null()) return "class is a number";
-    queue.predicted = predicted->is_null() ? std::nullopt : std::optional(predicted->get<int>());
+    queue.predicted = class_at(json, "class");
+    if (!queue.predicted && !predicted->is_null()) return "class is a class id, or null for all";
   }
   const auto count = json.find("count");
   if (count == json.end() || !count->is_number_integer() || count->get<std::int64_t>() < 1 ||

@@ -108,13 +108,12 @@ void Service::add_routes() {
   });
   open("/v1/openapi.json",
        [](const WebRequest& request) { return embedded_answer(request, "schema/openapi.json"); });
-  for (const bool signature : {false, true}) {
-    web_->add(
-        {"GET", signature ? "/v1/models/latest.minisig" : "/v1/models/latest",
-         [this](WebRequest& request) { return authority_.check(request, kAnyone); },
-         [this, signature](const WebRequest& request) { return latest_model(request, signature); },
-         0});
-  }
+  web_->add({"GET", "/v1/models/latest",
+             [this](WebRequest& request) { return authority_.check(request, kAnyone); },
+             [this](const WebRequest& request) { return latest_model(request); }, 0});
+  web_->add({"GET", "/v1/models/latest.minisig",
+             [this](WebRequest& request) { return authority_.check(request, kAnyone); },
+             [this](const WebRequest&) { return latest_signature(); }, 0});
   web_->add({"POST", "/v1/captures",
              [this](WebRequest& request) -> std::optional<WebAnswer> {
                if (auto refusal = authority_.check(request, {Role::device})) return refusal;
@@ -211,27 +210,32 @@ WebAnswer Service::take_capture(const WebRequest& request) {
   return answer;
 }
 
-WebAnswer Service::latest_model(const WebRequest& request, bool signature) {
+WebAnswer Service::latest_model(const WebRequest& request) {
   std::string wrong;
   const std::shared_ptr<const ServedModel> model = models_->latest(wrong);
-  const auto answer_of = [&]() -> WebAnswer {
-    if (!model) return problem(404, "there is no model here yet");
-    if (!signature)
-      return conditional_answer(request, model->bytes, model->etag, "application/vnd.signpost");
-    if (!model->signature) return problem(404, "the model is not signed");
-    return conditional_answer(request, model->signature,
-                              "\"" + sha256_hex(*model->signature) + "\"", "text/plain");
-  };
-  WebAnswer answer = answer_of();
+  WebAnswer answer =
+      model ? conditional_answer(request, model->bytes, model->etag, "application/vnd.signpost")
+            : problem(404, "there is no model here yet");
   if (model) {
     answer.headers.emplace_back("Signpost-Model", model->id);
-    if (!signature) {
-      answer.headers.emplace_back("Content-Disposition",
-                                  "attachment; filename=\"" + model->id + ".signpost\"");
-    }
+    answer.headers.emplace_back("Content-Disposition",
+                                "attachment; filename=\"" + model->id + ".signpost\"");
     answer.note = "\"model\":" + json_string(model->id);
   }
   answer.error = wrong;
+  return answer;
+}
+
+WebAnswer Service::latest_signature() {
+  std::string wrong;
+  const std::shared_ptr<const ServedModel> model = models_->latest(wrong);
+  if (!model || !model->signature) return problem(404, "the newest model here is not signed");
+  WebAnswer answer;
+  answer.type = "text/plain; charset=utf-8";
+  answer.body = std::string(as_text(*model->signature));
+  // Of the package, so that a device knows whether the two belong together.
+  answer.headers = {{"ETag", model->etag}, {"Cache-Control", "no-cache"}};
+  answer.headers.emplace_back("Signpost-Model", model->id);
   return answer;
 }
 

@@ -54,7 +54,8 @@ class Service {
   void add_routes();
   void add_session_routes();
   WebAnswer take_capture(const WebRequest& request);
-  WebAnswer latest_model(const WebRequest& request, bool signature);
+  WebAnswer latest_model(const WebRequest& request);
+  WebAnswer latest_signature();
   WebAnswer health();
   WebAnswer open_session(const WebRequest& request);
   std::vector<Admission> admit(std::span<const StagedCapture> captures);

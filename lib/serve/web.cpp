@@ -23,6 +23,7 @@ constexpr std::array kTitles = {
     Title{201, "Created"},
     Title{204, "No Content"},
     Title{206, "Partial Content"},
+    Title{303, "See Other"},
     Title{304, "Not Modified"},
     Title{400, "Bad Request"},
     Title{401, "Unauthorized"},

@@ -16,7 +16,7 @@ struct WebOptions {
   int port = 8080;                 ///< 0: any that is free
   std::filesystem::path cert,
       key;              ///< PEM; both or none. Without them this machine alone is served
-  int threads = 64;     ///< connections served at once; further ones wait
+  int threads = 256;    ///< connections served at once; further ones wait
   double head_s = 10;   ///< for the head of a request to arrive
   double body_s = 30;   ///< for its body, beyond the time that it takes at 4 KiB/s
   double idle_s = 15;   ///< between two requests

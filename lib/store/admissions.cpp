@@ -42,6 +42,11 @@ std::string settle(Submission& submission) {
   return {};
 }
 
+/// As whom the user of a device annotates.
+std::string user_of(const std::string& device) {
+  return device.empty() ? "user" : "user@" + device;
+}
+
 std::optional<Place> rounded(const std::optional<Place>& place, int decimals) {
   if (!place || decimals < 0) return std::nullopt;
   const double scale = std::pow(10, decimals);
@@ -112,6 +117,8 @@ Admission CaptureStore::admit_one(const StagedCapture& staged, const std::string
                   fmt::format("was purged on {} ({}) and is not kept again",
                               purged.text(0).substr(0, 10), purged.text(1)));
   }
+  if (std::string wrong = wrong_user_label(staged); !wrong.empty())
+    return refuse(Admission::Refusal::conflict, std::move(wrong));
   Statement known(database_,
                   "SELECT capture_id, sha256 FROM captures"
                   " WHERE sha256 >= ?1 AND sha256 < ?1 || 'g'");
@@ -130,7 +137,42 @@ Admission CaptureStore::admit_one(const StagedCapture& staged, const std::string
     insert(staged, now);
     answer.is_new = true;
   }
+  take_user_label(staged, now);
   return answer;
+}
+
+std::string CaptureStore::wrong_user_label(const StagedCapture& staged) const {
+  const Submission& submission = staged.submission;
+  if (!submission.user_label) return {};
+  if (!catalogue_.find(*submission.user_label)) {
+    return fmt::format("is said to show class {}, which is not in the catalogue",
+                       *submission.user_label);
+  }
+  if (std::string wrong = wrong_name("device", user_of(submission.device)); !wrong.empty())
+    return wrong;
+  const std::optional<Roi>& roi = submission.roi;
+  if (!roi || inside(*roi, staged.width, staged.height)) return {};
+  return fmt::format("has {}x{} pixels, and its roi [{},{},{},{}] is empty or not inside",
+                     staged.width, staged.height, roi->x1, roi->y1, roi->x2, roi->y2);
+}
+
+void CaptureStore::take_user_label(const StagedCapture& staged, const std::string& now) {
+  const Submission& submission = staged.submission;
+  if (!submission.user_label) return;
+  Annotation annotation;
+  annotation.capture = staged.sha256;
+  annotation.annotator = user_of(submission.device);
+  annotation.verdict = "label";
+  annotation.label = submission.user_label;
+  annotation.roi = submission.roi;
+  // What is sent again after a lost answer is no new opinion.
+  Statement last(database_,
+                 "SELECT label FROM annotations JOIN captures USING (capture_id)"
+                 " WHERE sha256 = ? AND annotator = ? ORDER BY annotation_id DESC LIMIT 1");
+  const bool said = last.bind(staged.sha256, annotation.annotator).step() && !last.is_null(0) &&
+                    last.integer(0) == *submission.user_label;
+  last.reset();
+  if (!said) annotate_one(annotation, now);
 }
 
 void CaptureStore::insert(const StagedCapture& staged, const std::string& now) {

@@ -33,6 +33,10 @@ struct Submission {
   std::optional<Prediction> prediction;
   std::string taken = {};           ///< as parse_time takes it; admitted as UTC
   std::optional<Place> place = {};  ///< admitted as the store's place policy rounds it
+  /// What the user of the device says that it shows, which becomes an annotation of his, and where
+  /// in the image. A region alone says nothing.
+  std::optional<int> user_label = {};
+  std::optional<Roi> roi = {};
 };
 
 /// An image that has been checked, with all that can be told of it without the store.

@@ -61,7 +61,8 @@ class CaptureStore {
   /// An image that is there already stays the capture it is: a device, group, time or place that
   /// was unknown is filled in, one that contradicts is refused, a prediction that this model has
   /// not made of it before is added, and bytes that were lost or spoilt are restored. One that was
-  /// purged is refused. Captures that look like it are linked.
+  /// purged is refused. Captures that look like it are linked. What the device's user says becomes
+  /// an annotation of "user@DEVICE", once.
   std::vector<Admission> admit(std::span<const StagedCapture> staged);
 
   // --- annotations.cpp
@@ -193,6 +194,8 @@ class CaptureStore {
   Admission admit_one(const StagedCapture& staged, const std::string& now);
   void insert(const StagedCapture& staged, const std::string& now);
   void insert_fingerprint(std::int64_t capture, const StagedCapture& staged);
+  std::string wrong_user_label(const StagedCapture& staged) const;
+  void take_user_label(const StagedCapture& staged, const std::string& now);
   std::string fill_in(std::int64_t capture, const Submission& submission, const std::string& now);
   void restore(std::int64_t capture, const StagedCapture& staged);
   void know_device(const std::string& name, const std::string& now);

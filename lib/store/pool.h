@@ -1,6 +1,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <deque>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -13,8 +14,8 @@ namespace signpost {
 /// Connections to one store for the threads of a server. Thread-safe.
 ///
 /// Writers take turns in the order in which they came, so none waits longer than those before it
-/// need; readers never wait. Settings that another program changes are seen by connections opened
-/// later.
+/// need. Readers wait for no writer, but there are at most `kMostReaders`, as each has files and a
+/// cache of its own. Settings that another program changes are seen by connections opened later.
 class StorePool {
  public:
   StorePool(std::filesystem::path path, Database::Missing missing);
@@ -38,17 +39,28 @@ class StorePool {
     bool writer_;
   };
 
+  static constexpr std::size_t kMostReaders = 16;
+
   /// For calls that only read: each, find, history, image, account, progress, figures.
   Use reader();
-  /// For all others. A thread that holds one and asks for another waits for ever.
+  /// For all others. A thread that holds a reader or the writer and asks for another may wait for
+  /// ever.
   Use writer();
 
  private:
+  /// A thread that waits to write. Each has a condition of its own, so that a turn wakes one thread
+  /// and not a hundred.
+  struct Waiter {
+    std::condition_variable turn;
+    std::unique_ptr<CaptureStore> store;
+  };
+
   std::filesystem::path path_;
   std::mutex mutex_;
-  std::condition_variable turn_;
-  std::uint64_t next_ticket_ = 0, serving_ = 0;
-  std::unique_ptr<CaptureStore> writer_;
+  std::condition_variable reader_free_;
+  std::size_t readers_ = 0;  ///< that are open
+  std::deque<Waiter*> waiting_;
+  std::unique_ptr<CaptureStore> writer_;  ///< null while a thread has it
   std::vector<std::unique_ptr<CaptureStore>> idle_;
 };
 

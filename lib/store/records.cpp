@@ -131,6 +131,10 @@ std::string parse_submission(std::string_view line, Submission& submission) {
     submission.prediction = take_prediction(json);
     submission.taken = take_text(json, "taken");
     submission.place = take_place(json);
+    submission.user_label = take_int(json, "user_label");
+    if (submission.user_label && *submission.user_label < 0)
+      throw field("user_label", "a class id, 0 or more");
+    submission.roi = take_roi(json);
   } catch (const Wrong& wrong) {
     return wrong.text;
   }

@@ -60,6 +60,8 @@ bool Sender::send_one(const std::string& key, SendResult& result) {
   switch (judgement.kind) {
     case Judgement::Kind::accepted:
       failures_ = 0;
+      // More was learnt of it while it was sent: once more.
+      if (queue_.metadata(key).value_or(capture->metadata) != capture->metadata) return false;
       queue_.remove(key);
       ++result.sent;
       events_.accepted(*capture, judgement.capture);

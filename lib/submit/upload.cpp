@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/provenance.h"
+#include "fetch/server_address.h"
 
 namespace signpost {
 namespace {
@@ -20,51 +21,9 @@ namespace {
 constexpr std::size_t kMostAnswer = std::size_t{64} << 10;
 constexpr const char* kPath = "/v1/captures";
 
-struct FreeUrl {
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
-};
 struct FreeList {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
-
-/// A part of an address; empty if it has none.
-std::string part(CURLU* url, CURLUPart which) {
-  char* text = nullptr;
-  if (curl_url_get(url, which, &text, 0) != CURLUE_OK) return {};
-  const std::unique_ptr<char, decltype(&curl_free)> owned(text, &curl_free);
-  return text;
-}
-
-/// A name that only begins like an address ("127.0.0.1.example.org") is none.
-bool is_loopback(const std::string& host) {
-  const bool v4 =
-      host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string::npos;
-  return v4 || host == "localhost" || host == "[::1]";
-}
-
-/// The address that captures are posted to.
-std::string checked_address(const std::string& text) {
-  const std::unique_ptr<CURLU, FreeUrl> url(curl_url());
-  if (!url) throw std::bad_alloc();
-  const auto refuse = [&](const char* what) {
-    throw Error(Blame::usage, "--url " + text + ": " + what);
-  };
-  if (curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK)
-    refuse("is no address; give https://HOST or https://HOST:PORT");
-  const std::string scheme = part(url.get(), CURLUPART_SCHEME);
-  if (scheme != "https" && scheme != "http") refuse("is neither https:// nor http://");
-  if (scheme == "http" && !is_loopback(part(url.get(), CURLUPART_HOST)))
-    refuse("would show the token to anyone on the way; use https://");
-  if (!part(url.get(), CURLUPART_USER).empty() || !part(url.get(), CURLUPART_QUERY).empty() ||
-      !part(url.get(), CURLUPART_FRAGMENT).empty())
-    refuse("has more than a host, a port and a path; take the rest out");
-  std::string path = part(url.get(), CURLUPART_PATH);
-  while (path.ends_with('/')) path.pop_back();
-  path += kPath;
-  if (curl_url_set(url.get(), CURLUPART_PATH, path.c_str(), 0) != CURLUE_OK)
-    refuse("is no address");
-  return part(url.get(), CURLUPART_URL);
-}
 
 /// "sha-256=:BASE64:", as RFC 9530 writes it.
 std::string content_digest(const std::string& sha256) {
@@ -126,7 +85,7 @@ Uploader::Uploader(UploadOptions options) : options_(std::move(options)) {
   if (started != CURLE_OK) throw Error(Blame::environment, "libcurl cannot be started");
   session_ = std::make_unique<Session>();
   Session& session = *session_;
-  session.address = checked_address(options_.url);
+  session.address = server_address(options_.url, kPath);
   const std::string& version = provenance().version;
   const std::string agent = version.empty() ? "signpost" : "signpost/" + version;
   session.set(CURLOPT_ERRORBUFFER, session.words.data());

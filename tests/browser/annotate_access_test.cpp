@@ -24,7 +24,7 @@ constexpr const char* kTooWide = R"(
 
 /// Buttons, links and fields without a name that a screen reader could read.
 constexpr const char* kNameless = R"(
-  return [...document.querySelectorAll("button, a, input, select, [role=gridcell], [role=application]")]
+  return [...document.querySelectorAll("button, a, input, select, [role=option], [role=application]")]
     .filter((one) => one.checkVisibility() && !(one.getAttribute("aria-label") || one.textContent.trim() ||
                      one.labels?.length)).map((one) => one.outerHTML).join(" ");)";
 
@@ -137,10 +137,32 @@ TEST_CASE("a screen reader is told what there is and what happens") {
   browser.press("g");
   REQUIRE(browser.wait("return document.querySelectorAll('.cell img').length > 0"));
   CHECK(browser.run(kNameless) == "");
-  CHECK(browser.run("return document.activeElement.getAttribute('role')") == "gridcell");
+  CHECK(browser.run("return document.activeElement.getAttribute('role')") == "option");
+  CHECK(browser.run("return document.activeElement.parentElement.getAttribute('role')") ==
+        "listbox");
   CHECK(browser.run("return document.activeElement.ariaLabel")
             .get<std::string>()
             .starts_with("Image 1 of 4, not marked"));
+}
+
+TEST_CASE("whoever tabs from the top skips to the work, in each view") {
+  const Site site(3);
+  Browser& browser = first_browser();
+  site.open(browser);
+  const auto skipped_to = [&] {
+    browser.run("document.getElementById('skip').focus()");
+    browser.press(keys::kEnter);
+    return browser.run("return document.activeElement.id || document.activeElement.className")
+        .get<std::string>();
+  };
+  CHECK(skipped_to() == "stage");
+  browser.press("g");
+  REQUIRE(browser.wait("return document.querySelectorAll('.cell img').length > 0"));
+  CHECK(skipped_to() == "grid-class");
+  CHECK(browser.run("return location.hash") == "#grid");
+  browser.click("nav a[href='#progress']");
+  REQUIRE(browser.wait("return document.querySelectorAll('#view-progress table').length >= 2"));
+  CHECK(skipped_to() == "scroll");
 }
 
 TEST_CASE("the page asks nobody but its server, and nothing of it runs inline") {

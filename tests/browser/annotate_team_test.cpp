@@ -33,6 +33,34 @@ TEST_CASE("two annotators at once never get one image") {
   CHECK(ann.wait("return document.getElementById('empty').textContent.startsWith('All done')"));
 }
 
+TEST_CASE("who signs out leaves the browser, and what was his to label, to the next one") {
+  Site site(4);
+  Browser& browser = first_browser();
+  site.sign_in(browser, site.ann);
+  const std::string first = Site::shown(browser);
+  site.stop();
+  browser.press("1");
+  REQUIRE(
+      browser.wait("return document.getElementById('alert').textContent"
+                   ".includes('kept here')"));
+  browser.click("#sign-out");
+  REQUIRE(
+      browser.wait("return document.getElementById('alert').textContent"
+                   ".includes('sign out when')"));
+  site.start();
+  Site::wait_until_sent(browser);
+  const std::string second = Site::shown(browser);
+  browser.click("#sign-out");
+  REQUIRE(browser.wait("return document.getElementById('login')?.open ?? false"));
+  CHECK(browser.run_async("return (await fetch('/v1/session')).status") == 401);
+  browser.type(site.bob);
+  browser.press(keys::kEnter);
+  Site::wait_for_image(browser);
+  CHECK(browser.text("#who") == "bob");
+  CHECK(Site::shown(browser) == second);
+  CHECK(site.capture(first).annotation.annotator == "ann");
+}
+
 TEST_CASE("twice labelled captures are blind, their agreement is told, an admin decides") {
   const Site site(4, 2);
   Browser &ann = first_browser(), &bob = second_browser();

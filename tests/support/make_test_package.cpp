@@ -1,16 +1,52 @@
-// make_test_package DIR: writes DIR/tiny.signpost (random weights, 16x16, three classes) and
-// pictures to classify: DIR/a.ppm, DIR/b.png.
+// make_test_package DIR [WHAT...]: writes DIR/tiny.signpost (random weights, 16x16, three classes)
+// and pictures to classify: DIR/a.ppm, DIR/b.png. WHAT else:
+//   careful  careful.signpost, the same with thresholds
+//   large    large.signpost, which takes a wider margin and calls its outputs otherwise, so that
+//            its answers differ
+//   broken   broken.signpost, which opens but does not give its golden vectors
+//   signed   minisign.pub, other.pub, and tiny.signpost.minisig by the first one's key
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
 
 #include "base/file.h"
 #include "codecs/decode.h"
+#include "model/signing_key.h"
 #include "support/test_package.h"
+
+namespace signpost {
+namespace {
+
+void write_key(const std::filesystem::path& path, const PublicKey& key) {
+  OutputFile file(path, true);
+  file.write("untrusted comment: minisign public key\n" + public_key_text(key) + "\n");
+  file.commit();
+}
+
+void write_extra(const std::filesystem::path& folder, const std::string& what) {
+  TestPackage package(what == "large" ? Preprocessing{16, 1500} : Preprocessing{16, 50});
+  package.contents.name = what;
+  if (what == "careful") package.contents.abstain = {0.99, 0.5, {0.6f, 0.5f, kNeverAccepted}};
+  if (what == "large")
+    std::ranges::rotate(package.contents.labels, package.contents.labels.begin() + 1);
+  if (what == "broken") package.contents.golden[0].probabilities = {0.25f, 0.25f, 0.5f};
+  if (what == "signed") {
+    const SigningKey key = SigningKey::generate(), other = SigningKey::generate();
+    write_key(folder / "minisign.pub", key.public_key());
+    write_key(folder / "other.pub", other.public_key());
+    sign_file(folder / "tiny.signpost", key, true);
+  } else {
+    write_package(folder / (what + ".signpost"), package.contents, true);
+  }
+}
+
+}  // namespace
+}  // namespace signpost
 
 int main(int argc, char** argv) {
   using namespace signpost;
-  if (argc != 2) return 2;
+  if (argc < 2) return 2;
   try {
     const std::filesystem::path folder = argv[1];
     const TestPackage package;
@@ -20,6 +56,7 @@ int main(int argc, char** argv) {
     ppm.commit();
     png.write(encode_png(TestPackage::picture(1)));
     png.commit();
+    for (int i = 2; i < argc; ++i) write_extra(folder, argv[i]);
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "make_test_package: %s\n", error.what());

@@ -1,6 +1,6 @@
 // Starts the page: who works here, in which tab, on which view.
 
-import {ask, get, SignedOut, Unreachable} from "./api.js";
+import {ask, get, post, SignedOut, Unreachable} from "./api.js";
 import {openCards, openHelp, openHistory} from "./dialogs.js";
 import {DisputedView} from "./disputed.js";
 import {alarm, by, dialogIsOpen, fill, say, takesKeys} from "./dom.js";
@@ -56,6 +56,23 @@ async function signedOut(why) {
   await askForToken(`Your session is over (${why}). Sign in again, or open the address that ` +
                     "signpost annotate prints; what you labelled is kept here meanwhile.");
   await resume();
+}
+
+/** Gives back what is held here and ends the session, once all labels are at the server. */
+async function signOut() {
+  const kept = context.outbox.size;
+  if (kept > 0) return notice(`${kept} ${kept === 1 ? "label is" : "labels are"} not at the server yet; sign out when it has them.`);
+  const view = shown;
+  await views[view]?.hide();
+  shown = null;
+  try {
+    await post("release", {});
+    await ask("DELETE", "/v1/session");
+  } catch {
+    notice("The server cannot be reached; you are still signed in.");
+    return switchTo(view);
+  }
+  location.replace("/annotate");
 }
 
 /** After a new session: the same annotator goes on, another one starts afresh. */
@@ -223,6 +240,11 @@ async function start() {
   document.addEventListener("keydown", (event) => {
     if (!shown || dialogIsOpen() || takesKeys(event.target, event.key)) return;
     views[shown].key(event);
+  });
+  by("sign-out").addEventListener("click", signOut);
+  by("skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    (by("view-" + shown).querySelector("[tabindex='0'], select") ?? by("work")).focus();
   });
   window.addEventListener("hashchange", async () => {
     if (await signInByAddress()) return resume();

@@ -49,6 +49,6 @@ export async function openHistory(capture, classes) {
                  history.similar && `Looks like ${history.similar.map((one) => one.capture).join(", ")}.`,
                  history.known && `Equals ${history.known.map((one) => `${one.sample} of ${one.source}`).join(", ")}.`,
                  history.wanted && !history.status && "What others say is told when this capture is decided."];
-  openDialog("History of " + history.capture, element("div", {class: "scroll"}, element("table", {class: "events"}, element("tbody", {}, ...rows))),
+  openDialog("History of " + history.capture, element("div", {class: "scroll", tabIndex: 0, role: "region", "aria-label": "History"}, element("table", {class: "events"}, element("tbody", {}, ...rows))),
              ...facts.filter(Boolean).map((text) => element("p", {}, text)));
 }

@@ -73,7 +73,7 @@ export class DisputedView {
     }, "disputed-search");
     fill(this.root,
       element("div", {class: "bar"},
-        element("p", {}, `${this.at + 1} of ${this.count} disagreements · ${capture.file ?? capture.capture}`),
+        element("p", {}, `${this.at + 1} of ${this.count} disagreements · ${capture.file?.split("/").pop() ?? capture.capture}`),
         this.#button("Before", "←", () => this.#go(-1)), this.#button("Next", "→", () => this.#go(1)),
         this.#button("History", "h", () => this.context.go("history", {capture: capture.capture}))),
       element("div", {class: "decide"}, element("div", {class: "decide-stage"}, frame),

@@ -166,7 +166,7 @@ export class GridView {
       item.image.alt = "";
       item.ready.then(() => { if (this.items[i] === item) this.#drawCell(i); this.#count(); });
       return element("div", {
-        role: "gridcell", class: "cell", tabIndex: i === 0 ? 0 : -1,
+        role: "option", class: "cell", tabIndex: i === 0 ? 0 : -1,
         on: {click: () => { this.#focus(i); this.mark(i); }, focus: () => { this.at = i; }},
       }, item.image, element("span", {class: "cross", "aria-hidden": "true"}, "✕"));
     }));

@@ -229,7 +229,7 @@ export class LabelView {
     if (this.trouble && !this.queue.exhausted) return "Waiting for the server…";
     if (!this.queue.exhausted) return "Loading…";
     const all = this.context.setup.class == null ? "" : " of this class";
-    return `All done: nothing${all} waits for your label. Disagreements and progress are above.`;
+    return `All done: nothing${all} waits for your label. ${this.context.setup.admin ? "Disagreements and progress are" : "Progress is"} above.`;
   }
 
   #describe(item) {

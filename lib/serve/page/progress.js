@@ -7,7 +7,7 @@ const number = (value, digits = 0) => value === undefined || value === null ? "â
   : value.toLocaleString(undefined, {maximumFractionDigits: digits, minimumFractionDigits: digits});
 
 function table(caption, head, rows) {
-  return element("div", {class: "scroll"}, element("table", {}, element("caption", {}, caption),
+  return element("div", {class: "scroll", tabIndex: 0, role: "region", "aria-label": caption}, element("table", {}, element("caption", {}, caption),
     element("thead", {}, element("tr", {}, ...head.map((text) => element("th", {scope: "col"}, text)))),
     element("tbody", {}, ...rows.map(([first, ...rest]) => element("tr", {}, element("th", {scope: "row"}, first),
       ...rest.map((text) => element("td", {}, text)))))));
@@ -43,7 +43,7 @@ export class ProgressView {
               number(one.per_minute), number(one.reviewed), number(one.refused)])),
     ];
     if (all.pairs?.length) {
-      parts.push(table("Agreement of two, on what both labelled blind", ["Who", "Captures", "The same", "Cohen's kappa", ""],
+      parts.push(table("Agreement of two, on what both labelled blind", ["Who", "Captures", "The same", "Cohen's kappa", "In words"],
         all.pairs.map((one) => [`${one.first} and ${one.second}`, number(one.captures),
           number(100 * one.agreement) + " %", number(one.cohen_kappa, 2), kappaInWords(one.cohen_kappa)])));
     }

@@ -188,4 +188,16 @@ TEST_CASE("a queue that cannot be written says so") {
   CHECK_THROWS_AS(CaptureQueue(""), Error);
 }
 
+TEST_CASE("what is learnt of an image that waits replaces what was known, and its place stays") {
+  const Scratch scratch;
+  CaptureQueue queue(scratch / "q");
+  queue.add(bytes("a"), ".png", R"({"file":"a"})");
+  const std::string key = queue.pending()[0];
+  CHECK(queue.amend(key, R"({"file":"a","user_label":3})"));
+  CHECK(queue.metadata(key) == R"({"file":"a","user_label":3})");
+  CHECK(wrong_of(queue, key).empty());
+  CHECK_FALSE(queue.amend(std::string(64, '0'), "{}"));
+  CHECK_FALSE(queue.metadata(std::string(64, '0')));
+}
+
 }  // namespace signpost

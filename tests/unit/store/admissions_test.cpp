@@ -301,4 +301,45 @@ TEST_CASE("a capture that equals a known image is flagged, by its bytes or by it
   CHECK(all(store, {.flagged = true}).empty());
 }
 
+TEST_CASE("what a device's user says becomes an annotation of his, once") {
+  const Folder folder;
+  CaptureStore store = open(folder);
+  Submission said = from("phone", "");
+  said.user_label = 14;
+  said.roi = Roi{1, 0, 3, 2};
+  add(store, said, image(1));
+  add(store, said, image(1));
+  std::string wrong;
+  const std::string id = short_id(sha256_hex(image(1)));
+  REQUIRE(store.history(id, wrong)->annotations.size() == 1);
+  const CaptureState state = *store.find(id, wrong);
+  CHECK(state.status == "labelled");
+  CHECK(state.annotation.annotator == "user@phone");
+  CHECK(state.annotation.label == 14);
+  CHECK(state.annotation.roi == Roi{1, 0, 3, 2});
+  said.user_label = 17;
+  add(store, said, image(1));
+  said.user_label = 14;
+  add(store, said, image(1));
+  CHECK(store.history(id, wrong)->annotations.size() == 3);
+  CHECK(store.find(id, wrong)->annotation.label == 14);
+}
+
+TEST_CASE("a user's label that is no class, or a box outside the image, is refused as a whole") {
+  const Folder folder;
+  CaptureStore store = open(folder);
+  Submission said = from("", "");
+  said.user_label = 99;
+  CHECK(add(store, said, image(1)).wrong ==
+        "is said to show class 99, which is not in the catalogue");
+  said.user_label = 14;
+  said.roi = Roi{1, 0, 5, 2};
+  CHECK(add(store, said, image(1)).wrong ==
+        "has 4x3 pixels, and its roi [1,0,5,2] is empty or not inside");
+  said.roi.reset();
+  said.device = std::string(198, 'd');
+  CHECK(add(store, said, image(1)).wrong == "has 203 bytes in its device name; give at most 200");
+  CHECK(all(store).empty());
+}
+
 }  // namespace signpost

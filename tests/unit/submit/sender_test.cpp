@@ -162,4 +162,17 @@ TEST_CASE("a token is only sent where nobody can read it on the way") {
   CHECK_FALSE(refusal("").empty());
 }
 
+TEST_CASE("what is learnt of a capture while it is sent is sent too") {
+  Bench bench(2);
+  const std::string key = bench.queue.pending()[1];
+  bench.server.plan = [&](int request, const std::string& sent) {
+    if (request == 2 && sent == key) bench.queue.amend(key, R"({"user_label":3})");
+    return 201;
+  };
+  const SendResult result = bench.send();
+  CHECK(result.stopped.empty());
+  CHECK(bench.server.kept[key] == 2);
+  CHECK(bench.queue.pending().empty());
+}
+
 }  // namespace signpost
