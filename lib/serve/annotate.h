@@ -15,9 +15,8 @@ struct AnnotateOptions {
   int lease_seconds = 600;                       ///< an open page renews its leases in time
 };
 
-/// Adds the annotation page to a service that has not started: GET /annotate with its files, to
-/// which GET / leads, the drawings of the signs, and what the page asks of the server under
-/// /v1/annotate/:
+/// Adds the annotation page to a service that has not started: GET /annotate with its files, to which
+/// GET / leads, the drawings of the signs, and what the page asks of the server under /v1/annotate/:
 ///
 ///   GET  setup         who works, on which classes, in which order
 ///   POST next          leases captures to the annotator and tells all that he holds
