@@ -9,6 +9,7 @@
 #include "base/archive.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/printable.h"
 #include "model/contract.h"
 #include "model/package_checks.h"
 #include "model/signature.h"
@@ -295,10 +296,14 @@ void Package::read() {
     throw Error(Blame::input,
                 path_ + ": is a zip but not a signpost package: it holds no package.json");
   }
-  contents_ = read_contents(Members(archive, path_), digests_);
-  const std::string wrong = contradiction(contents_);
-  if (!wrong.empty())
-    throw Error(Blame::input, path_ + ": the package contradicts itself: " + wrong);
+  try {
+    contents_ = read_contents(Members(archive, path_), digests_);
+    const std::string wrong = contradiction(contents_);
+    if (!wrong.empty())
+      throw Error(Blame::input, path_ + ": the package contradicts itself: " + wrong);
+  } catch (const Error& error) {
+    throw Error(error.blame(), printable(error.what()));
+  }
 }
 
 std::string Package::damage() const {

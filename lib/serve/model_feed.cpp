@@ -6,7 +6,6 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "model/package.h"
-#include "model/signature.h"
 
 namespace signpost {
 
@@ -14,14 +13,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::shared_ptr<const Bytes> signature_of(const fs::path& package) {
-  const fs::path file = signature_path(package);
-  std::error_code error;
-  if (!fs::exists(file, error)) return nullptr;
-  auto bytes = std::make_shared<Bytes>();
-  read_regular_file(file, *bytes);
-  return bytes;
-}
+std::string etag_of(ByteView bytes) { return "\"" + sha256_hex(bytes) + "\""; }
 
 }  // namespace
 
@@ -51,15 +43,12 @@ std::vector<FolderFeed::File> FolderFeed::files() const {
        entry.increment(error)) {
     const fs::path& path = entry->path();
     std::error_code gone;
-    if (path.extension() != ".signpost" || path.filename().string().starts_with(".") ||
-        !entry->is_regular_file(gone))
+    const bool package = path.extension() == ".signpost";
+    if (!(package || path.string().ends_with(".signpost.minisig")) ||
+        path.filename().string().starts_with(".") || !entry->is_regular_file(gone))
       continue;
-    File file{path, entry->last_write_time(gone), entry->file_size(gone), {}};
-    if (gone) continue;
-    std::error_code none;
-    const auto signed_at = fs::last_write_time(signature_path(path), none);
-    if (!none) file.signed_at = signed_at;
-    found.push_back(file);
+    const File file{path, entry->last_write_time(gone), entry->file_size(gone)};
+    if (!gone) found.push_back(file);
   }
   if (error) throw Error(Blame::environment, folder_.string() + ": " + error.message());
   std::ranges::sort(found, [](const File& a, const File& b) {
@@ -74,13 +63,19 @@ std::shared_ptr<const ServedModel> FolderFeed::latest(std::string& wrong) {
   if (now == seen_) return latest_;
   latest_ = nullptr;
   for (const File& file : now) {
+    if (file.path.extension() != ".signpost") continue;
     try {
       const std::string id = Package::open(file.path)->id();
       auto bytes = std::make_shared<Bytes>();
       read_regular_file(file.path, *bytes);
-      const std::string etag = "\"" + sha256_hex(*bytes) + "\"";
-      latest_ = std::make_shared<const ServedModel>(ServedModel{
-          id, file.path.filename().string(), etag, std::move(bytes), signature_of(file.path)});
+      const fs::path beside = file.path.string() + ".minisig";
+      std::shared_ptr<Bytes> signature;
+      if (fs::exists(beside)) {
+        signature = std::make_shared<Bytes>();
+        read_regular_file(beside, *signature);
+      }
+      latest_ = std::make_shared<const ServedModel>(
+          ServedModel{id, file.path.filename().string(), etag_of(*bytes), bytes, signature});
       break;
     } catch (const Error& error) {
       if (!wrong.empty()) wrong += "; ";

@@ -3,7 +3,6 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 
 #include "base/file.h"
@@ -57,7 +56,6 @@ class FolderFeed : public ModelFeed {
     std::filesystem::path path;
     std::filesystem::file_time_type changed;
     std::uintmax_t size = 0;
-    std::optional<std::filesystem::file_time_type> signed_at;
     bool operator==(const File&) const = default;
   };
   std::vector<File> files() const;
