@@ -30,7 +30,7 @@ else()
 endif()
 
 # Debian has no libfmt.a: its one source file is a header too.
-add_library(fmt_archive STATIC EXCLUDE_FROM_ALL cmake/fmt_archive.cpp)
+add_library(fmt_archive STATIC EXCLUDE_FROM_ALL lib/fmt_archive.cpp)
 target_compile_options(fmt_archive PRIVATE -ffunction-sections -fdata-sections)
 target_include_directories(fmt_archive PRIVATE $<TARGET_PROPERTY:fmt::fmt,INTERFACE_INCLUDE_DIRECTORIES>)
 add_carried(fmt fmt::fmt)
