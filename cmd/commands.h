@@ -48,6 +48,7 @@ inline constexpr std::array kModelCommands = {
 };
 
 inline constexpr std::array kDeviceCommands = {
+    CommandEntry{"camera", "Write the frames of a video or a camera for run"},
     CommandEntry{"run", "Classify images, frames or samples with a package"},
     CommandEntry{"submit", "Send captures from a queue on the device to the server"},
     CommandEntry{"update", "Keep a device's model the newest that proves itself"},

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -90,7 +92,7 @@ class Input {
   explicit Input(const std::string& path) : name_(path == "-" ? "standard input" : path) {
     if (path == "-") return;
     file_.open(path);
-    if (!file_) throw Error(Blame::input, path + ": cannot be read");
+    if (!file_) throw Error(Blame::input, path + ": cannot be read: " + std::strerror(errno));
   }
   std::istream& stream() { return file_.is_open() ? static_cast<std::istream&>(file_) : std::cin; }
   const std::string& name() const { return name_; }
@@ -201,6 +203,10 @@ void add_inputs(CLI::App& app, Options& options) {
 }
 
 void add_answers(CLI::App& app, Options& options) {
+  app.add_option("--pubkey", options.runner.cascade.public_key,
+                 "Run nothing that this key did not sign: minisign's line, or a file with it")
+      ->envname("SIGNPOST_PUBKEY")
+      ->type_name("KEY");
   app.add_option("--top", options.runner.top, "How many of the best labels to list")
       ->capture_default_str()
       ->check(CLI::Range(std::size_t{1}, std::size_t{1000}));

@@ -97,6 +97,7 @@ Command command() {
             ->type_name("FILE");
         app.add_option("--pubkey", options->update.public_key,
                        "Take only what this key signed: minisign's line, or a file with it")
+            ->envname("SIGNPOST_PUBKEY")
             ->type_name("KEY");
         app.add_option(
                "--confirmed", options->update.confirmed,

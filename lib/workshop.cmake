@@ -5,7 +5,7 @@ find_package(pugixml REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_package(CURL 7.85 REQUIRED)
 find_package(SQLite3 REQUIRED)
-find_package(OpenCV REQUIRED COMPONENTS core imgproc)
+find_package(OpenCV REQUIRED COMPONENTS core imgproc videoio)
 find_package(Freetype REQUIRED)
 find_file(SIGNPOST_FONT truetype/dejavu/DejaVuSans.ttf PATHS /usr/share/fonts REQUIRED)  # for captions
 find_package(yaml-cpp REQUIRED)

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "device/answer.h"
+#include "model/signature.h"
 
 namespace signpost {
 namespace {
@@ -12,6 +13,11 @@ std::set<int> classes(const Classifier& classifier) {
   std::set<int> ids;
   for (const Label& label : classifier.labels()) ids.insert(label.id);
   return ids;
+}
+
+Classifier open_one(const std::filesystem::path& path, const std::string& key) {
+  if (key.empty()) return Classifier::open(path);
+  return Classifier(Package::open_signed(path, read_public_key(key)));
 }
 
 Verdict ask(Classifier& classifier, const Image& image, const Box& roi) {
@@ -26,7 +32,7 @@ Verdict ask(Classifier& classifier, const Image& image, const Box& roi) {
 }  // namespace
 
 Cascade Cascade::open(const CascadeOptions& options) {
-  Classifier first = Classifier::open(options.package);
+  Classifier first = open_one(options.package, options.public_key);
   std::optional<Classifier> second;
   if (!options.large.empty()) {
     if (!options.below && first.package().contents().abstain.thresholds.empty()) {
@@ -34,7 +40,7 @@ Cascade Cascade::open(const CascadeOptions& options) {
                                     ": has no thresholds that say where it is unsure; pass "
                                     "--cascade-below");
     }
-    second = Classifier::open(options.large);
+    second = open_one(options.large, options.public_key);
     if (classes(first) != classes(*second)) {
       throw Error(Blame::input, options.package.string() + " and " + options.large.string() +
                                     " know different classes; a cascade takes two packages of one "

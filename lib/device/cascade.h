@@ -26,6 +26,8 @@ struct CascadeOptions {
   /// With `large`: it is asked where the first one's confidence is under this. Nothing: where the
   /// first one's thresholds say so.
   std::optional<float> below;
+  /// Not empty: packages must be signed by this key, a text or a file (model/signature.h).
+  std::string public_key = {};
   bool accept_all = false;  ///< verdicts say nothing of thresholds
 };
 
@@ -34,8 +36,8 @@ struct CascadeOptions {
 /// the first answer. For one thread at a time; `twin` gives another thread its own.
 class Cascade {
  public:
-  /// Throws Error{input} if a package is refused (device/classifier.h) or the two do not know the
-  /// same classes, Error{usage} if nothing says where the small one is unsure.
+  /// Throws Error{input} if a package is refused (device/classifier.h, its signature) or the two do
+  /// not know the same classes, Error{usage} if nothing says where the small one is unsure.
   static Cascade open(const CascadeOptions& options);
   Cascade twin() const;
 

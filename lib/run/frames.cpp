@@ -245,7 +245,10 @@ NewestSource::NewestSource(
     : source_(make(stop_)), thread_([this] { read(); }) {}
 
 NewestSource::~NewestSource() {
-  stop_ = true;
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
   taken_.notify_all();
   thread_.join();
 }

@@ -164,17 +164,15 @@ Offer ModelFeedClient::fetch(const std::vector<std::string>& known,
   return offer;
 }
 
-std::string ModelFeedClient::signature(const std::string& sha256) {
+std::string ModelFeedClient::signature() {
   std::string text;
   persist([&] {
     text.clear();
     int status = 0;
-    std::string etag;
     const HttpEnd end = http_get(
         request(url_ + ".minisig"),
         [&](const HttpHead& head) {
           status = head.status;
-          etag = digest_of(head.etag);
           asked_s_ = head.retry_after_s.value_or(0);
           return head.status == 200;
         },
@@ -198,10 +196,6 @@ std::string ModelFeedClient::signature(const std::string& sha256) {
       return true;
     }
     if (status != 200) refuse(status);
-    if (etag != sha256) {
-      throw Error(Blame::environment,
-                  url_ + ": the server has a newer package by now; run this again");
-    }
     return true;
   });
   return text;

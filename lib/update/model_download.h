@@ -41,9 +41,8 @@ class ModelFeedClient {
   /// no signpost server's; Interrupted after a signal.
   Offer fetch(const std::vector<std::string>& known, const std::filesystem::path& path);
 
-  /// The signature of the package with that SHA-256; empty if the server has none. Throws
-  /// Error{environment} if no answer comes, or the server has a newer package by now.
-  std::string signature(const std::string& sha256);
+  /// The signature of the server's newest package; empty if it has none. Throws as `fetch`.
+  std::string signature();
 
  private:
   HttpRequest request(const std::string& url) const;

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "model/signature.h"
@@ -47,6 +48,11 @@ void discard(const fs::path& model) {
   fs::remove_all(gone, ignored);
   fs::rename(model, gone, ignored);
   fs::remove_all(gone, ignored);
+}
+
+bool is_whole(const fs::path& package, const std::string& sha256) {
+  if (!fs::exists(package)) return false;
+  return sha256_hex(MappedFile(package).bytes()) == sha256;
 }
 
 }  // namespace
@@ -93,18 +99,20 @@ void ModelFolder::point(const char* link, const std::string& sha256) {
 void ModelFolder::install(const std::string& sha256) {
   const std::string used = current();
   const fs::path model = models_ / sha256, fresh = model.string() + ".new";
-  if (!fs::exists(model)) {
+  const fs::path signature = signature_path(incoming());
+  if (fs::exists(signature)) sync_file(signature);
+  if (is_whole(model / kPackage, sha256)) {
+    if (fs::exists(signature)) move(signature, signature_path(model / kPackage));
+    sync_folder(model);
+  } else {
     std::error_code ignored;
     fs::remove_all(fresh, ignored);
     make_folder(fresh);
     sync_file(incoming());
-    const fs::path signature = signature_path(incoming());
-    if (fs::exists(signature)) {
-      sync_file(signature);
-      move(signature, signature_path(fresh / kPackage));
-    }
+    if (fs::exists(signature)) move(signature, signature_path(fresh / kPackage));
     move(incoming(), fresh / kPackage);
     sync_folder(fresh);
+    discard(model);
     move(fresh, model);
     sync_folder(models_);
   }

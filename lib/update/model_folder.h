@@ -40,7 +40,8 @@ class ModelFolder {
   std::filesystem::path incoming() const { return folder_ / "incoming.signpost"; }
   const std::filesystem::path& folder() const { return folder_; }
 
-  /// Uses what stands at `incoming()` from now on. What was used becomes the previous one.
+  /// Uses what stands at `incoming()`, the package with that SHA-256, from now on; one that was
+  /// there already and was spoilt is replaced. What was used becomes the previous one.
   void install(const std::string& sha256);
 
   /// Uses the previous model again and forgets the current one, which is noted as refused.

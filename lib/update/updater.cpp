@@ -30,12 +30,17 @@ std::string id_of(const Classifier* model) { return model ? model->package().id(
 
 }  // namespace
 
+std::unique_ptr<Classifier> Updater::prove(const std::filesystem::path& package) const {
+  const std::string& key = options_.public_key;
+  return std::make_unique<Classifier>(
+      key.empty() ? Package::open(package) : Package::open_signed(package, read_public_key(key)));
+}
+
 std::unique_ptr<Classifier> Updater::open(const std::string& sha256, std::string& wrong) const {
   if (sha256.empty()) return nullptr;
   const std::filesystem::path package = models_.package(sha256);
   try {
-    if (!options_.public_key.empty()) verify_file(package, options_.public_key);
-    return std::make_unique<Classifier>(Classifier::open(package));
+    return prove(package);
   } catch (const Error& error) {
     if (error.blame() == Blame::usage) throw;
     wrong = renamed(error.what(), package.string(), "the model");
@@ -101,14 +106,15 @@ UpdateResult Updater::take(const std::string& sha256, Classifier* used, ModelFee
   };
   const std::filesystem::path package = models_.incoming();
   if (!options_.public_key.empty()) {
-    const std::string signature = client.signature(sha256);
-    // What is not signed may be so tomorrow: it is not noted.
+    const std::string signature = client.signature();
+    // What is not signed, or whose signature is one of a package that came since, may be right
+    // the next time: it is not noted.
     if (signature.empty()) return refuse("the server has no signature of its newest package");
     OutputFile file(signature_path(package), true);
     file.write(signature);
     file.commit();
     try {
-      verify_file(package, options_.public_key);
+      verify_file(package, options_.public_key);  // what is not its is not noted either
     } catch (const Error& error) {
       if (error.blame() == Blame::usage) throw;
       return refuse(renamed(error.what(), package.string(), "the newest package"));
@@ -116,7 +122,7 @@ UpdateResult Updater::take(const std::string& sha256, Classifier* used, ModelFee
   }
   std::unique_ptr<Classifier> fresh;
   try {
-    fresh = std::make_unique<Classifier>(Classifier::open(package));
+    fresh = prove(package);
   } catch (const Error& error) {
     const std::string why = renamed(error.what(), package.string(), "the newest package");
     models_.refuse(sha256, why);

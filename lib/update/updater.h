@@ -62,6 +62,7 @@ class Updater {
   std::string in_use();
 
  private:
+  std::unique_ptr<Classifier> prove(const std::filesystem::path& package) const;
   std::unique_ptr<Classifier> open(const std::string& sha256, std::string& wrong) const;
   UpdateResult take(const std::string& sha256, Classifier* used, ModelFeedClient& client);
 

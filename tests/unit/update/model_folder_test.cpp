@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "queue/capture_queue.h"
@@ -16,12 +17,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::string kOne(64, '1'), kTwo(64, '2'), kThree(64, '3');
+const std::string kOne = sha256_hex(as_bytes("one")), kTwo = sha256_hex(as_bytes("two")),
+                  kThree = sha256_hex(as_bytes("three"));
 
-void install(ModelFolder& models, const std::string& sha256) {
-  std::ofstream(models.incoming()) << sha256;
+std::string install(ModelFolder& models, const std::string& content) {
+  std::ofstream(models.incoming()) << content;
+  const std::string sha256 = sha256_hex(as_bytes(content));
   models.install(sha256);
   models.tidy();
+  return sha256;
 }
 
 std::size_t kept(const Scratch& scratch) {
@@ -35,13 +39,13 @@ TEST_CASE("the model in use and the one before are kept, and no others") {
   const Scratch scratch;
   ModelFolder models(scratch / "m");
   CHECK(models.current().empty());
-  for (const std::string& sha256 : {kOne, kTwo, kThree}) install(models, sha256);
+  for (const char* content : {"one", "two", "three"}) install(models, content);
   CHECK(models.current() == kThree);
   CHECK(models.previous() == kTwo);
-  CHECK(read_text(scratch / "m/current/model.signpost") == kThree);
-  CHECK(read_text(scratch / "m/previous/model.signpost") == kTwo);
+  CHECK(read_text(scratch / "m/current/model.signpost") == "three");
+  CHECK(read_text(scratch / "m/previous/model.signpost") == "two");
   CHECK(kept(scratch) == 2);
-  install(models, kThree);
+  install(models, "three");
   CHECK(models.current() == kThree);
   CHECK(models.previous() == kTwo);
 }
@@ -50,15 +54,29 @@ TEST_CASE("a signature comes along") {
   const Scratch scratch;
   ModelFolder models(scratch / "m");
   std::ofstream(models.incoming().string() + ".minisig") << "signed";
-  install(models, kOne);
+  install(models, "one");
   CHECK(read_text(scratch / "m/current/model.signpost.minisig") == "signed");
+}
+
+TEST_CASE("a model that comes again replaces one that was spoilt, and its signature an older one") {
+  const Scratch scratch;
+  ModelFolder models(scratch / "m");
+  install(models, "one");
+  std::ofstream(scratch / "m/current/model.signpost") << "spoilt";
+  install(models, "one");
+  CHECK(read_text(scratch / "m/current/model.signpost") == "one");
+  std::ofstream(models.incoming().string() + ".minisig") << "signed";
+  install(models, "one");
+  CHECK(read_text(scratch / "m/current/model.signpost.minisig") == "signed");
+  CHECK(models.current() == kOne);
+  CHECK(models.previous().empty());
 }
 
 TEST_CASE("a model that is taken back gives way to the one before, and is remembered") {
   const Scratch scratch;
   ModelFolder models(scratch / "m");
-  install(models, kOne);
-  install(models, kTwo);
+  install(models, "one");
+  install(models, "two");
   models.roll_back("it was \"bad\"");
   models.tidy();
   CHECK(models.current() == kOne);
@@ -95,7 +113,7 @@ TEST_CASE("what an update left half done is cleared away and hinders nothing") {
   const Scratch scratch;
   {
     ModelFolder models(scratch / "m");
-    install(models, kOne);
+    install(models, "one");
   }
   fs::create_directories(scratch / "m/models" / fs::path(kTwo + ".new"));
   fs::create_directory_symlink("models/nowhere", scratch / "m/current.new");
@@ -104,8 +122,8 @@ TEST_CASE("what an update left half done is cleared away and hinders nothing") {
   models.tidy();
   CHECK(kept(scratch) == 1);
   CHECK_FALSE(fs::exists(models.incoming()));
-  install(models, kTwo);
-  CHECK(read_text(scratch / "m/current/model.signpost") == kTwo);
+  install(models, "two");
+  CHECK(read_text(scratch / "m/current/model.signpost") == "two");
 }
 
 TEST_CASE("agreement counts the confirmed captures on which a model says what a person said") {
