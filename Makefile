@@ -7,13 +7,14 @@ BUILD := build/$(PRESET)
 JOBS ?= $(shell nproc)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: demo test build packages format tidy bench bench-filters install clean help
+.PHONY: demo test onnxruntime build packages format tidy bench bench-filters install clean help
 .DEFAULT_GOAL := build
 
 help:
 	@sed -n 's/^# \{0,1\}make /make /p' Makefile
 	@echo 'make build     build with PRESET=release (or debug, asan)'
 	@echo 'make test-asan run the tests under AddressSanitizer and UBSan'
+	@echo 'make onnxruntime  fetch ONNX Runtime for node into tests/, for the test parity/onnxruntime'
 	@echo 'make format    run clang-format over our code'
 	@echo 'make tidy      run clang-tidy over our code'
 	@echo 'make bench     print the rates of the data plane on GTSRB (DATA=FOLDER)'
@@ -50,6 +51,10 @@ test: build
 
 test-asan:
 	$(MAKE) test PRESET=asan
+
+# Of no use but to one test, so it is fetched only on request.
+onnxruntime:
+	cd tests && npm install --no-package-lock --no-audit --no-fund --ignore-scripts
 
 format: build/.tools
 	git ls-files '*.cpp' '*.h' | xargs clang-format -i

@@ -43,6 +43,7 @@ inline constexpr std::array kModelCommands = {
     CommandEntry{"eval", "Measure a run or a package on a stream of samples"},
     CommandEntry{"explain", "Draw where a run looked when it classified samples"},
     CommandEntry{"package", "Prove a run and write it as a package for devices"},
+    CommandEntry{"verify", "Prove again, on this machine, what a package promises"},
     CommandEntry{"study", "Train a published table's networks and compare"},
 };
 

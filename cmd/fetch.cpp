@@ -77,7 +77,7 @@ std::string_view name_of(Download::Status status) {
 }
 
 std::string result_json(const Download& result, const SourceFile& file) {
-  const Verdict& verdict = result.verdict;
+  const FileVerdict& verdict = result.verdict;
   return fmt::format(
       R"({{"key":{},"file":{},"url":{},"status":"{}","bytes":{},"sha256":"{}","md5":"{}","checked_by":"{}",{}}})",
       json_string(file.key), json_string(result.path.string()), json_string(result.url),

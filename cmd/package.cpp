@@ -1,57 +1,74 @@
-#include <fmt/format.h>
+#include <unistd.h>
 
+#include <fstream>
 #include <memory>
+#include <vector>
 
-#include "cli/command.h"
-#include "train/compression.h"
-#include "train/packager.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "cli/state.h"
+#include "package/subcommands.h"
 
 namespace signpost {
 namespace {
 
-struct Options {
-  PackageOptions package;
+namespace fs = std::filesystem;
+
+struct Choice {
+  PackageFlags flags;
+  std::function<Exit()> work;  ///< of the subcommand; empty: package a run
 };
 
-Exit run(Options options) {
-  const PackageResult result = package_run(options.package);
-  if (!result.refusal.empty()) {
-    say("refused: " + result.refusal + "; nothing was written");
-    return Exit::refused;
-  }
-  say(fmt::format(
-      "{}: {} bytes, the runner agrees with the {} on {} of {} validation images and on {} golden "
-      "vectors",
-      options.package.output.string(), grouped(result.bytes),
-      result.cost.empty() ? "trainer" : "reference", grouped(result.agreeing),
-      grouped(result.compared), result.golden));
-  if (!result.cost.empty()) say(result.cost);
-  return Exit::done;
+/// The arguments of this process, as they were given.
+std::vector<std::string> arguments() {
+  std::ifstream file("/proc/self/cmdline", std::ios::binary);
+  std::vector<std::string> all;
+  for (std::string each; std::getline(file, each, '\0');) all.push_back(each);
+  return all;
+}
+
+/// Becomes libexec/signpost/package-run, beside the folder that this program lies in.
+[[noreturn]] void hand_over() {
+  std::error_code ignored;
+  const fs::path self = fs::read_symlink("/proc/self/exe", ignored);
+  const fs::path program = self.parent_path().parent_path() / "libexec/signpost/package-run";
+  std::vector<std::string> all = arguments();
+  std::vector<char*> pointers;
+  for (std::string& each : all) pointers.push_back(each.data());
+  pointers.push_back(nullptr);
+  ::execv(program.c_str(), pointers.data());
+  throw_errno("cannot run " + program.string() + ", which is part of signpost");
+}
+
+Exit run(const Choice& choice) {
+  if (choice.work) return choice.work();
+  const PackageOptions& package = choice.flags.package;
+  if (package.run.empty()) throw Error(Blame::usage, "name the RUN to package, or a subcommand");
+  if (package.output.empty()) throw Error(Blame::usage, "--output is required");
+  refuse_existing(package.output, package.force);
+  hand_over();
+}
+
+void add_subcommand(CLI::App& app, const std::shared_ptr<Choice>& choice,
+                    const PackageCommand& command) {
+  CLI::App* sub = app.add_subcommand(command.name, command.summary);
+  sub->add_flag("--quiet", state().quiet, "Say nothing on standard error but errors");
+  sub->callback([choice, work = command.setup(*sub)] { choice->work = work; });
 }
 
 }  // namespace
 
 Command command() {
-  return {
-      "Prove a run and write it as a package for devices", [](CLI::App& app) {
-        auto options = std::make_shared<Options>();
-        PackageOptions& package = options->package;
-        app.add_option("RUN", package.run, "Run folder, as signpost train leaves it")->required();
-        add_output(app, package.output, package.force,
-                   "The package, NAME.signpost or NAME-VERSION.signpost");
-        app.add_option("--name", package.name, "Name of the package (default: from the file name)");
-        app.add_option("--release", package.version,
-                       "Version of the package (default: from the file name, else 1)");
-        app.add_option("--precision", package.precision,
-                       "How the weights are stored: int8 also computes in integers")
-            ->check(CLI::IsMember(precision_names()))
-            ->capture_default_str();
-        app.add_option("--parity-samples", package.parity_samples,
-                       "Validation images on which runner and trainer must agree; 0 for all")
-            ->capture_default_str();
-        add_root(app, package.root);
-        return [options] { return run(*options); };
-      }};
+  return {"Prove a run and write it as a package for devices", [](CLI::App& app) {
+            auto choice = std::make_shared<Choice>();
+            app.require_subcommand(0, 1);
+            declare_package(app, choice->flags);
+            for (const auto& subcommand : {package_keygen(), package_sign()})
+              add_subcommand(app, choice, subcommand);
+            for (const auto& subcommand : package_registry())
+              add_subcommand(app, choice, subcommand);
+            return [choice] { return run(*choice); };
+          }};
 }
 
 }  // namespace signpost

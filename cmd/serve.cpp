@@ -96,7 +96,8 @@ void declare(CLI::App& app, Options& options) {
       ->type_name("FILE");
   app.add_option("--key", options.service.web.key, "Its private key in PEM")->type_name("FILE");
   app.add_option("--models", options.service.models,
-                 "Folder of packages; devices are given the one that was put there last")
+                 "Hand out the package that was put into this folder last (default: the store's "
+                 "stable one)")
       ->check(CLI::ExistingDirectory)
       ->type_name("DIR");
   app.add_option("--max-image-mib", options.max_image_mib, "The largest image that is taken")

@@ -23,7 +23,11 @@ add_carried(webp PkgConfig::WEBP libwebpdemux.a libwebp.a)
 add_carried(deflate PkgConfig::DEFLATE libdeflate.a)
 add_carried(crypto OpenSSL::Crypto libcrypto.a)
 add_carried(sodium PkgConfig::SODIUM libsodium.a)
-add_carried(tbb TBB::tbb)
+if(TARGET TBB::tbb)
+  add_carried(tbb TBB::tbb)
+else()
+  add_library(carried_tbb INTERFACE)  # nothing that goes to a device needs it
+endif()
 
 # Debian has no libfmt.a: its one source file is a header too.
 add_library(fmt_archive STATIC EXCLUDE_FROM_ALL lib/fmt_archive.cpp)

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "base/error.h"
+#include "base/printable.h"
 #include "model/contract.h"
 #include "pixels/pnm.h"
 
@@ -18,10 +19,19 @@ constexpr int kMaxSide = 1 << 13;
 
 std::string model_name(const Package& package) { return package.path() + "!model.onnx"; }
 
+/// Messages of the engine name nodes and weights as the file does.
+Engine make_engine(const Package& package) {
+  try {
+    return {package.contents().onnx, model_name(package)};
+  } catch (const Error& error) {
+    throw Error(error.blame(), printable(error.what()));
+  }
+}
+
 }  // namespace
 
 Classifier::Classifier(const std::shared_ptr<const Package>& package)
-    : Classifier(package, Engine(package->contents().onnx, model_name(*package))) {
+    : Classifier(package, make_engine(*package)) {
   check_contract();
   for (std::size_t i = 0; i < package_->contents().golden.size(); ++i) check_golden(i);
 }

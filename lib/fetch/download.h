@@ -28,7 +28,7 @@ struct Download {
   Status status = Status::fetched;
   std::filesystem::path path;
   std::string url;
-  Verdict verdict;
+  FileVerdict verdict;
 };
 
 /// Brings a file of a source into `folder`, which is made if need be: whole and verified, or not at

@@ -58,10 +58,10 @@ std::string wrong_with_archive(const std::filesystem::path& path) {
 
 }  // namespace
 
-Verdict verify(const std::filesystem::path& path, const SourceFile& expected) {
+FileVerdict verify(const std::filesystem::path& path, const SourceFile& expected) {
   constexpr std::size_t kPiece = std::size_t{4} << 20;
   const MappedFile file(path);
-  Verdict verdict;
+  FileVerdict verdict;
   verdict.bytes = file.bytes().size();
   if (expected.size && verdict.bytes != *expected.size) {
     verdict.wrong = fmt::format("has {} bytes, not {}", verdict.bytes, *expected.size);

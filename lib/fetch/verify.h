@@ -9,7 +9,7 @@
 namespace signpost {
 
 /// How much is known about a file that is on disk.
-struct Verdict {
+struct FileVerdict {
   std::string wrong;  ///< empty, or what is wrong with the file: "has 7 bytes, not 99"
   std::uint64_t bytes = 0;
   std::string sha256, md5;  ///< computed; empty if the size was wrong already
@@ -20,6 +20,6 @@ struct Verdict {
 
 /// Holds the file at `path` against what its source says. Throws Error{input} if it cannot be read,
 /// Interrupted after a signal.
-Verdict verify(const std::filesystem::path& path, const SourceFile& expected);
+FileVerdict verify(const std::filesystem::path& path, const SourceFile& expected);
 
 }  // namespace signpost

@@ -14,12 +14,12 @@ namespace {
 constexpr double radians(double degrees) { return degrees * std::numbers::pi / 180; }
 
 /// From the view's plane to pixels, so that the sign's box has its size and place.
-Affine placed(const Extent& box, const Shot& shot) {
+AffineMap placed(const Extent& box, const Shot& shot) {
   const double scale = shot.size / std::max(box.width(), box.height());
   return {scale, 0, 0, scale, shot.left - box.left * scale, shot.top - box.top * scale};
 }
 
-Roi box_pixels(const Extent& box, const Affine& place, const Shot& shot) {
+Roi box_pixels(const Extent& box, const AffineMap& place, const Shot& shot) {
   const Point low = place({box.left, box.top}), high = place({box.right, box.bottom});
   return {std::max(0, static_cast<int>(std::floor(low.x + 0.25))),
           std::max(0, static_cast<int>(std::floor(low.y + 0.25))),
@@ -55,7 +55,7 @@ float sensor_noise(Random& random) {
   return static_cast<float>(static_cast<int>(sum) - 510) / kSigma;
 }
 
-void paint_mount(cv::Mat& layer, const Subject& subject, const View& view, const Affine& place) {
+void paint_mount(cv::Mat& layer, const Subject& subject, const View& view, const AffineMap& place) {
   const auto paint = [&](Contour contour, const Rgb& colour) {
     for (Point& corner : contour) corner = place(view(corner));
     fill_contours(layer, {contour}, colour);
@@ -87,10 +87,10 @@ void paint_mount(cv::Mat& layer, const Subject& subject, const View& view, const
 }
 
 /// Sign and mount on a clear layer of the picture's size, 8UC4, premultiplied.
-cv::Mat paint_sign(const Subject& subject, const Shot& shot, const Affine& place) {
+cv::Mat paint_sign(const Subject& subject, const Shot& shot, const AffineMap& place) {
   // Twice the pixels, so that warping and shrinking together are antialiased.
   cv::Mat layer = cv::Mat::zeros(shot.height * 2, shot.width * 2, CV_8UC4);
-  const Affine twice = scaling(2, 2).after(place);
+  const AffineMap twice = scaling(2, 2).after(place);
   paint_mount(layer, subject, shot.view, twice);
 
   const int side = std::clamp(static_cast<int>(std::lround(shot.size * 2)), 8, subject.sign.rows);
@@ -188,7 +188,7 @@ Extent extent(const SignDrawing& drawing, const View& view, double size) {
 
 SignPicture take_picture(const Subject& subject, const Shot& shot, Random& random) {
   const Extent box = extent(*subject.drawing, shot.view);
-  const Affine place = placed(box, shot);
+  const AffineMap place = placed(box, shot);
   const cv::Mat light = expose(paint_sign(subject, shot, place), paint_scene(subject, shot), shot);
   SignPicture picture{Image(shot.width, shot.height), box_pixels(box, place, shot)};
   const auto gain = static_cast<float>(shot.contrast), haze = static_cast<float>(shot.haze),

@@ -81,7 +81,7 @@ double correlation(const Fingerprint& a, const Fingerprint& b, int dx, int dy) {
 }  // namespace
 
 Fingerprint fingerprint(const Plane& box) {
-  const Window all{0, 0, static_cast<double>(box.width), static_cast<double>(box.height)};
+  const PlaneWindow all{0, 0, static_cast<double>(box.width), static_cast<double>(box.height)};
   const Plane small = resize(box, all, kDctSide, kDctSide);
   Fingerprint print;
   print.hash = cosine_hash(small);

@@ -69,7 +69,7 @@ Plane grey(const Image& image, const Box& box) {
   return plane;
 }
 
-Plane resize(const Plane& plane, const Window& window, int width, int height) {
+Plane resize(const Plane& plane, const PlaneWindow& window, int width, int height) {
   const Taps across = make_taps(window.x1, window.x2, width, plane.width);
   const Taps down = make_taps(window.y1, window.y2, height, plane.height);
   Plane out(width, height);

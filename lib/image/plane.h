@@ -34,13 +34,13 @@ Moments moments(const Plane& plane);
 Plane grey(const Image& image, const Box& box);
 
 /// A rectangle between pixels: (0, 0) is the outer corner of the first pixel.
-struct Window {
+struct PlaneWindow {
   double x1 = 0, y1 = 0, x2 = 0, y2 = 0;
 };
 
 /// `window` of `plane` as width x height values. Where it is shrunk, each value is the mean over
 /// its area; where it is enlarged, values are interpolated bilinearly. The window lies inside the
 /// plane and is not empty.
-Plane resize(const Plane& plane, const Window& window, int width, int height);
+Plane resize(const Plane& plane, const PlaneWindow& window, int width, int height);
 
 }  // namespace signpost

@@ -47,7 +47,7 @@ Quality measure_quality(const Plane& box) {
   const auto side = [scale](int length) {
     return std::max(1, static_cast<int>(std::lround(length / scale)));
   };
-  const Window all{0, 0, static_cast<double>(box.width), static_cast<double>(box.height)};
+  const PlaneWindow all{0, 0, static_cast<double>(box.width), static_cast<double>(box.height)};
   const Plane small = resize(box, all, side(box.width), side(box.height));
   return {light.mean, light.deviation,
           std::min(loss_along_rows(small), loss_along_rows(transposed(small)))};

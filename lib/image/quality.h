@@ -11,8 +11,8 @@ struct Quality {
   /// 0 to 1: how much of the steps between neighbouring pixels a blur would take away, in the
   /// direction that loses less. It is one minus the blur measure of Crete, Dolmiere, Ladret and
   /// Nicolas, "The blur effect" (Human Vision and Electronic Imaging XII, 2007), taken at 32 pixels
-  /// a side at most, so that it compares signs of any size. Half of GTSRB has over 0.73, motion blur
-  /// brings it under 0.5. It says little of boxes under 12 pixels.
+  /// a side at most, so that it compares signs of any size. Half of GTSRB has over 0.73, motion
+  /// blur brings it under 0.5. It says little of boxes under 12 pixels.
   double sharpness = 0;
 };
 

@@ -44,13 +44,13 @@ Contour diamond(double radius, double corner) {
 }
 
 /// The first of `layers` is the plate.
-SignDrawing layered(int id, std::vector<Shape> layers, const Glyph& glyph) {
+SignDrawing layered(int id, std::vector<SignPart> layers, const Glyph& glyph) {
   SignDrawing drawing{id, layers.front().contours.front(), std::move(layers)};
   drawing.shapes.insert(drawing.shapes.end(), glyph.begin(), glyph.end());
   return drawing;
 }
 
-Shape area(Ink ink, Contour contour) { return {ink, {std::move(contour)}, 0, false}; }
+SignPart area(Ink ink, Contour contour) { return {ink, {std::move(contour)}, 0, false}; }
 
 SignDrawing prohibition(int id, const Glyph& glyph) {
   return layered(id,

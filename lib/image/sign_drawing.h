@@ -24,7 +24,7 @@ using Palette = std::array<Rgb, 7>;
 const Palette& new_sign_palette();
 
 /// One part of a drawing, painted over the parts before it.
-struct Shape {
+struct SignPart {
   Ink ink = Ink::black;
   std::vector<Contour> contours;
   /// 0: the contours bound an area, filled by the even-odd rule. Else they are lines drawn with a
@@ -38,8 +38,8 @@ struct Shape {
 /// German signs of 2010 that GTSRB shows; proportions were taken from photographs.
 struct SignDrawing {
   int class_id = 0;
-  Contour plate;              ///< the silhouette, convex; nothing is painted outside it
-  std::vector<Shape> shapes;  ///< in the order of painting
+  Contour plate;                 ///< the silhouette, convex; nothing is painted outside it
+  std::vector<SignPart> shapes;  ///< in the order of painting
 };
 
 /// The drawings of GTSRB's 43 classes, by ascending class id. Built once; thread-safe.

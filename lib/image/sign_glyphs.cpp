@@ -69,7 +69,7 @@ std::string_view digit_path(char digit) {
 
 /// A barbed head with its tip at `tip`, for a stem of `stem` width that comes from the direction of
 /// `degrees` (0 points up, 90 right). `reach` is half its width.
-Shape arrow_head(Point tip, double degrees, double reach, double stem) {
+SignPart arrow_head(Point tip, double degrees, double reach, double stem) {
   const double barb = stem * 0.85, half = stem / 2;
   const Contour up = {{0, 0},
                       {reach, reach},
@@ -78,26 +78,26 @@ Shape arrow_head(Point tip, double degrees, double reach, double stem) {
                       {-half, barb + half},
                       {-reach, reach + barb},
                       {-reach, reach}};
-  Shape shape{Ink::white, {up}, 0, false};
+  SignPart shape{Ink::white, {up}, 0, false};
   shape.contours = mapped(shape.contours, translation(tip.x, tip.y).after(rotation(degrees, {})));
   return shape;
 }
 
 }  // namespace
 
-Shape filled(Ink ink, std::string_view path) { return {ink, parse_path(path), 0, false}; }
+SignPart filled(Ink ink, std::string_view path) { return {ink, parse_path(path), 0, false}; }
 
-Shape line(Ink ink, double width, std::string_view path, bool round_ends) {
+SignPart line(Ink ink, double width, std::string_view path, bool round_ends) {
   return {ink, parse_path(path), width, round_ends};
 }
 
-Shape disc(Ink ink, Point centre, double radius) {
+SignPart disc(Ink ink, Point centre, double radius) {
   return {ink, {circle(centre, radius)}, 0, false};
 }
 
-Glyph mapped(Glyph glyph, const Affine& map) {
+Glyph mapped(Glyph glyph, const AffineMap& map) {
   const double scale = std::sqrt(std::abs(map.a * map.d - map.b * map.c));
-  for (Shape& shape : glyph) {
+  for (SignPart& shape : glyph) {
     shape.contours = mapped(std::move(shape.contours), map);
     shape.stroke *= scale;
   }
@@ -115,9 +115,9 @@ Glyph number(std::string_view digits, Ink ink, double height, double stretch) {
   Glyph glyph;
   double x = 0.5 - width / 2 * x_scale + kPen / 2 * x_scale;
   for (const char digit : digits) {
-    const Affine place{x_scale, 0, 0, height, x, 0.5 - 0.43 * height};
+    const AffineMap place{x_scale, 0, 0, height, x, 0.5 - 0.43 * height};
     // The pen keeps its width however the digit is stretched.
-    Shape shape = line(ink, kPen * height, digit_path(digit));
+    SignPart shape = line(ink, kPen * height, digit_path(digit));
     shape.contours = mapped(std::move(shape.contours), place);
     glyph.push_back(std::move(shape));
     x += (advance(digit) + kPen + kGap) * x_scale;
@@ -147,7 +147,7 @@ Glyph end_stripes() {
     // The lines are a chord of the plate at 45 degrees, `offset` away from its centre.
     const double offset = 0.043 * i, reach = std::sqrt(0.455 * 0.455 - offset * offset);
     const double d = std::numbers::sqrt2 / 2;
-    Shape shape{Ink::black, {}, 0.019, false};
+    SignPart shape{Ink::black, {}, 0.019, false};
     shape.contours = {{{0.5 + (offset - reach) * d, 0.5 + (offset + reach) * d},
                        {0.5 + (offset + reach) * d, 0.5 + (offset - reach) * d}}};
     glyph.push_back(std::move(shape));
@@ -274,7 +274,7 @@ Glyph children() {
                  line(Ink::black, 0.026, "M 0.388 0.595 L 0.432 0.565", true),
                  line(Ink::black, 0.034, "M 0.362 0.69 L 0.34 0.74 L 0.355 0.79", true),
                  line(Ink::black, 0.034, "M 0.382 0.69 L 0.412 0.745 L 0.455 0.785", true)};
-  const Affine about =
+  const AffineMap about =
       translation(0.51, 0.80).after(scaling(0.95, 0.86).after(translation(-0.51, -0.80)));
   return mapped(std::move(glyph), about);
 }
@@ -351,7 +351,7 @@ Glyph arrow_keep_right() {
 Glyph arrows_roundabout() {
   constexpr double kRadius = 0.285, kWidth = 0.115;
   Glyph one;
-  Shape arc{Ink::white, {Contour{}}, kWidth, false};
+  SignPart arc{Ink::white, {Contour{}}, kWidth, false};
   for (int degrees = 0; degrees <= 66; degrees += 6) {
     const double angle = degrees * std::numbers::pi / 180;
     arc.contours[0].push_back({0.5 + kRadius * std::cos(angle), 0.5 - kRadius * std::sin(angle)});

@@ -8,14 +8,14 @@
 namespace signpost {
 
 /// What stands on the plate of a sign, in the sign's own unit square. Internal to lib/image.
-using Glyph = std::vector<Shape>;
+using Glyph = std::vector<SignPart>;
 
 /// A filled area and a line from path data.
-Shape filled(Ink ink, std::string_view path);
-Shape line(Ink ink, double width, std::string_view path, bool round_ends = false);
-Shape disc(Ink ink, Point centre, double radius);
+SignPart filled(Ink ink, std::string_view path);
+SignPart line(Ink ink, double width, std::string_view path, bool round_ends = false);
+SignPart disc(Ink ink, Point centre, double radius);
 
-Glyph mapped(Glyph glyph, const Affine& map);
+Glyph mapped(Glyph glyph, const AffineMap& map);
 /// Left and right exchanged.
 Glyph mirrored(Glyph glyph);
 

@@ -25,8 +25,8 @@ void fill_contours(cv::Mat& canvas, const std::vector<Contour>& contours, const 
 
 cv::Mat draw_sign(const SignDrawing& drawing, int size, const Palette& palette) {
   cv::Mat canvas = cv::Mat::zeros(size * kSamples, size * kSamples, CV_8UC4);
-  const Affine scale = scaling(size * kSamples, size * kSamples);
-  for (const Shape& shape : drawing.shapes) {
+  const AffineMap scale = scaling(size * kSamples, size * kSamples);
+  for (const SignPart& shape : drawing.shapes) {
     const Rgb& colour = palette[static_cast<std::size_t>(shape.ink)];
     if (shape.stroke == 0) {
       fill_contours(canvas, mapped(shape.contours, scale), colour);

@@ -23,7 +23,7 @@ using Six = std::array<double, 6>;
 
 /// x' = (1 + m[0]) x + m[2] y + m[4]; y' = m[1] x + (1 + m[3]) y + m[5], in coordinates that are
 /// -1 and 1 at the edges of the patch.
-struct Affine {
+struct AffineMap {
   Six m{};
 };
 
@@ -59,7 +59,7 @@ Pair at_scale(const Surroundings& a, const Surroundings& b, double side) {
 }
 
 /// `plane` seen through the warp: bilinear, the border repeated.
-void warp(const Plane& plane, const Affine& affine, Plane& out) {
+void warp(const Plane& plane, const AffineMap& affine, Plane& out) {
   const auto& m = affine.m;
   const double half_x = plane.width / 2.0, half_y = plane.height / 2.0;
   for (int y = 0; y < out.height; ++y) {
@@ -108,7 +108,7 @@ std::optional<Six> solve(std::array<Six, 6> h, Six g) {
 }
 
 /// first after the inverse of second; nothing if second cannot be inverted.
-std::optional<Affine> compose_inverse(const Affine& first, const Affine& second) {
+std::optional<AffineMap> compose_inverse(const AffineMap& first, const AffineMap& second) {
   const double a = 1 + second.m[0], b = second.m[2], c = second.m[1], d = 1 + second.m[3];
   const double det = a * d - b * c;
   if (std::abs(det) < 0.1) return std::nullopt;
@@ -116,13 +116,14 @@ std::optional<Affine> compose_inverse(const Affine& first, const Affine& second)
   const double ix = -(ia * second.m[4] + ib * second.m[5]);
   const double iy = -(ic * second.m[4] + id * second.m[5]);
   const double fa = 1 + first.m[0], fb = first.m[2], fc = first.m[1], fd = 1 + first.m[3];
-  return Affine{{fa * ia + fb * ic - 1, fc * ia + fd * ic, fa * ib + fb * id, fc * ib + fd * id - 1,
-                 fa * ix + fb * iy + first.m[4], fc * ix + fd * iy + first.m[5]}};
+  return AffineMap{{fa * ia + fb * ic - 1, fc * ia + fd * ic, fa * ib + fb * id,
+                    fc * ib + fd * id - 1, fa * ix + fb * iy + first.m[4],
+                    fc * ix + fd * iy + first.m[5]}};
 }
 
 /// Improves `affine` so that `b` seen through it looks like `a`; returns their correlation.
 /// Inverse compositional: gradients and Hessian are those of `a`, computed once.
-double align(const Pair& pair, int steps, Affine& affine) {
+double align(const Pair& pair, int steps, AffineMap& affine) {
   Plane a = pair.a;
   if (!normalise(a)) return 0;
   std::vector<std::array<float, 6>> descent(a.values.size());
@@ -149,7 +150,7 @@ double align(const Pair& pair, int steps, Affine& affine) {
     for (std::size_t j = i + 1; j < 6; ++j) hessian[i][j] = hessian[j][i];
   }
   Plane seen(a.width, a.height);
-  Affine at = affine;
+  AffineMap at = affine;
   double best = -1;
   for (int step = 0;; ++step) {
     warp(pair.b, at, seen);
@@ -169,7 +170,7 @@ double align(const Pair& pair, int steps, Affine& affine) {
     if (!better || step == steps) break;
     const std::optional<Six> delta = solve(hessian, gradient);
     if (!delta) break;
-    const std::optional<Affine> next = compose_inverse(at, Affine{*delta});
+    const std::optional<AffineMap> next = compose_inverse(at, AffineMap{*delta});
     if (!next || std::any_of(next->m.begin(), next->m.end(),
                              [](double value) { return std::abs(value) > kMostWarp; }))
       break;
@@ -255,7 +256,7 @@ double similarity(const Surroundings& a, const Surroundings& b) {
   };
   const double full = std::clamp(std::min(shorter(a), shorter(b)), kLeastSide, kMostSide);
   double side = std::min(full, kCoarseSide);
-  Affine affine;
+  AffineMap affine;
   Pair pair = at_scale(a, b, side);
   if (align(pair, kCoarseSteps, affine) < kHopeless) return 0;
   while (side < full) {

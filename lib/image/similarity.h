@@ -8,7 +8,7 @@ namespace signpost {
 /// far as the image goes.
 struct Surroundings {
   Plane plane;
-  Window box;  ///< where the box lies in the plane
+  PlaneWindow box;  ///< where the box lies in the plane
 };
 
 /// `box` is not empty and lies inside `image`.

@@ -61,18 +61,18 @@ void append_curve(Contour& contour, Point p1, Point p2, Point p3) {
 
 }  // namespace
 
-Affine Affine::after(const Affine& first) const {
+AffineMap AffineMap::after(const AffineMap& first) const {
   return {a * first.a + b * first.c, a * first.b + b * first.d,     c * first.a + d * first.c,
           c * first.b + d * first.d, a * first.e + b * first.f + e, c * first.e + d * first.f + f};
 }
 
-Affine translation(double x, double y) { return {1, 0, 0, 1, x, y}; }
+AffineMap translation(double x, double y) { return {1, 0, 0, 1, x, y}; }
 
-Affine scaling(double x, double y) { return {x, 0, 0, y, 0, 0}; }
+AffineMap scaling(double x, double y) { return {x, 0, 0, y, 0, 0}; }
 
-Affine rotation(double degrees, Point centre) {
+AffineMap rotation(double degrees, Point centre) {
   const double angle = degrees * std::numbers::pi / 180;
-  const Affine turn{std::cos(angle), -std::sin(angle), std::sin(angle), std::cos(angle), 0, 0};
+  const AffineMap turn{std::cos(angle), -std::sin(angle), std::sin(angle), std::cos(angle), 0, 0};
   return translation(centre.x, centre.y).after(turn.after(translation(-centre.x, -centre.y)));
 }
 
@@ -104,7 +104,7 @@ std::vector<Contour> parse_path(std::string_view data) {
   return contours;
 }
 
-std::vector<Contour> mapped(std::vector<Contour> contours, const Affine& map) {
+std::vector<Contour> mapped(std::vector<Contour> contours, const AffineMap& map) {
   for (Contour& contour : contours) {
     for (Point& point : contour) point = map(point);
   }

@@ -15,24 +15,24 @@ struct Point {
 using Contour = std::vector<Point>;
 
 /// An affine map, (x, y) -> (a x + b y + e, c x + d y + f).
-struct Affine {
+struct AffineMap {
   double a = 1, b = 0, c = 0, d = 1, e = 0, f = 0;
   Point operator()(Point p) const { return {a * p.x + b * p.y + e, c * p.x + d * p.y + f}; }
   /// First `first`, then this.
-  Affine after(const Affine& first) const;
+  AffineMap after(const AffineMap& first) const;
 };
 
-Affine translation(double x, double y);
-Affine scaling(double x, double y);
+AffineMap translation(double x, double y);
+AffineMap scaling(double x, double y);
 /// Clockwise as the viewer sees it, around `centre`.
-Affine rotation(double degrees, Point centre);
+AffineMap rotation(double degrees, Point centre);
 
 /// Reads path data in the style of SVG: absolute M, L, C and Z with numbers apart by spaces, e.g.
 /// "M 0 0 L 1 0 C 1 1 1 1 0 1 Z". A contour that ends in Z ends where it began. Cubic curves
 /// become eight lines. Throws Error{input} on anything else.
 std::vector<Contour> parse_path(std::string_view data);
 
-std::vector<Contour> mapped(std::vector<Contour> contours, const Affine& map);
+std::vector<Contour> mapped(std::vector<Contour> contours, const AffineMap& map);
 
 /// A circle of 72 corners.
 Contour circle(Point centre, double radius);

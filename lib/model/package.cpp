@@ -9,6 +9,7 @@
 #include "base/archive.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/printable.h"
 #include "model/contract.h"
 #include "model/package_checks.h"
 #include "model/signature.h"
@@ -174,7 +175,8 @@ std::vector<Gate> read_gates(const Fields& fields, const std::string& where) {
   return gates;
 }
 
-PackageContents read_contents(const Members& members) {
+/// `stated`: the digests of package.json.
+PackageContents read_contents(const Members& members, std::map<std::string, std::string>& stated) {
   const Json manifest = members.json("package.json");
   const std::string where = members.where("package.json");
   const Fields fields(manifest, where);
@@ -197,6 +199,9 @@ PackageContents read_contents(const Members& members) {
   if (fields.has("abstain"))
     contents.abstain = read_abstain({fields.object("abstain"), where + ": \"abstain\""});
   const Fields digests(fields.object("sha256"), where + ": \"sha256\"");
+  for (const auto& [name, digest] : fields.object("sha256").items()) {
+    if (digest.is_string()) stated[name] = digest.get<std::string>();
+  }
 
   const Fields model(fields.object("model"), where + ": \"model\"");
   contents.network = model.text("name");
@@ -291,10 +296,29 @@ void Package::read() {
     throw Error(Blame::input,
                 path_ + ": is a zip but not a signpost package: it holds no package.json");
   }
-  contents_ = read_contents(Members(archive, path_));
-  const std::string wrong = contradiction(contents_);
-  if (!wrong.empty())
-    throw Error(Blame::input, path_ + ": the package contradicts itself: " + wrong);
+  try {
+    contents_ = read_contents(Members(archive, path_), digests_);
+    const std::string wrong = contradiction(contents_);
+    if (!wrong.empty())
+      throw Error(Blame::input, path_ + ": the package contradicts itself: " + wrong);
+  } catch (const Error& error) {
+    throw Error(error.blame(), printable(error.what()));
+  }
+}
+
+std::string Package::damage() const {
+  for (const Archive::Member& member : archive_->members()) {
+    if (member.name == "package.json") continue;
+    const auto stated = digests_.find(member.name);
+    if (stated == digests_.end()) return member.name + " was added after the package was written";
+    if (sha256_hex(archive_->stored_bytes(member)) != stated->second)
+      return member.name + " was changed: its SHA-256 is not that of package.json";
+  }
+  for (const auto& [name, digest] : digests_) {
+    if (!archive_->find(name)) return name + " was taken out";
+  }
+  if (archive_->members().size() != digests_.size() + 1) return "a member stands twice";
+  return {};
 }
 
 }  // namespace signpost

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -112,6 +113,9 @@ class Package {
   /// memory if a release of signpost wrote the file.
   const PackageContents& contents() const { return contents_; }
   const std::string& path() const { return path_; }
+  /// Looks also at what `open` leaves alone, since no device needs it: the pictures, and whether
+  /// the members are exactly those that package.json lists. Returns what is wrong, or nothing.
+  std::string damage() const;
   /// "NAME-VERSION", as captures and answers name it.
   std::string id() const { return contents_.name + "-" + contents_.version; }
 
@@ -122,6 +126,7 @@ class Package {
   std::string path_;
   std::unique_ptr<const Memory> memory_;  ///< of a package that is not mapped
   std::unique_ptr<const Archive> archive_;
+  std::map<std::string, std::string> digests_;  ///< of the members, by name
   PackageContents contents_;
 };
 

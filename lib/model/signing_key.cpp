@@ -195,10 +195,14 @@ std::string SigningKey::sign(ByteView bytes, std::string_view comment) const {
   return text;
 }
 
+std::string signed_comment(const fs::path& file) {
+  return "file:" + file.filename().string() + "\thashed";
+}
+
 void sign_file(const fs::path& file, const SigningKey& key, bool force) {
   const MappedFile mapped(file);
   OutputFile output(signature_path(file), force);
-  output.write(key.sign(mapped.bytes(), "file:" + file.filename().string() + "\thashed"));
+  output.write(key.sign(mapped.bytes(), signed_comment(file)));
   output.commit();
 }
 

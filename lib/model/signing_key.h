@@ -53,8 +53,11 @@ class SigningKey {
   std::array<std::uint8_t, 64> secret_{};
 };
 
-/// Signs `file` into FILE.minisig, which appears whole or not at all. The trusted comment is
-/// "file:NAME" and "hashed", without a time: signing again gives the same bytes.
+/// The trusted comment for `file`: its name and "hashed", as minisign writes it, but without a
+/// time: signing again gives the same bytes.
+std::string signed_comment(const std::filesystem::path& file);
+
+/// Signs `file` into FILE.minisig, which appears whole or not at all.
 void sign_file(const std::filesystem::path& file, const SigningKey& key, bool force);
 
 }  // namespace signpost

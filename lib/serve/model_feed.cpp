@@ -6,7 +6,6 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "model/package.h"
-#include "model/signature.h"
 
 namespace signpost {
 
@@ -14,33 +13,42 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::shared_ptr<const Bytes> signature_of(const fs::path& package) {
-  const fs::path file = signature_path(package);
-  std::error_code error;
-  if (!fs::exists(file, error)) return nullptr;
-  auto bytes = std::make_shared<Bytes>();
-  read_regular_file(file, *bytes);
-  return bytes;
-}
+std::string etag_of(ByteView bytes) { return "\"" + sha256_hex(bytes) + "\""; }
 
 }  // namespace
 
-std::vector<ModelFeed::File> ModelFeed::files() const {
+std::shared_ptr<const ServedModel> RegistryFeed::latest(std::string&) {
+  const std::lock_guard lock(mutex_);
+  const std::optional<LiveModel> live = registry_.live("stable");
+  if (!live) return nullptr;
+  const std::string signature = registry_.signature(live->model);
+  const bool signed_since =
+      latest_ && model_ == live->model &&
+      as_text(latest_->signature ? *latest_->signature : Bytes()) != signature;
+  if (latest_ && model_ == live->model && !signed_since) return latest_;
+  const RegisteredModel model = registry_.find(live->model);
+  auto bytes = std::make_shared<const Bytes>(registry_.content(live->model));
+  std::shared_ptr<const Bytes> text;
+  if (!signature.empty()) text = std::make_shared<const Bytes>(signature.begin(), signature.end());
+  latest_ = std::make_shared<const ServedModel>(ServedModel{
+      model.id(), model.id() + ".signpost", "\"" + model.sha256 + "\"", std::move(bytes), text});
+  model_ = live->model;
+  return latest_;
+}
+
+std::vector<FolderFeed::File> FolderFeed::files() const {
   std::vector<File> found;
   std::error_code error;
   for (fs::directory_iterator entry(folder_, error), end; !error && entry != end;
        entry.increment(error)) {
     const fs::path& path = entry->path();
     std::error_code gone;
-    if (path.extension() != ".signpost" || path.filename().string().starts_with(".") ||
-        !entry->is_regular_file(gone))
+    const bool package = path.extension() == ".signpost";
+    if (!(package || path.string().ends_with(".signpost.minisig")) ||
+        path.filename().string().starts_with(".") || !entry->is_regular_file(gone))
       continue;
-    File file{path, entry->last_write_time(gone), entry->file_size(gone), {}};
-    if (gone) continue;
-    std::error_code none;
-    const auto signed_at = fs::last_write_time(signature_path(path), none);
-    if (!none) file.signed_at = signed_at;
-    found.push_back(file);
+    const File file{path, entry->last_write_time(gone), entry->file_size(gone)};
+    if (!gone) found.push_back(file);
   }
   if (error) throw Error(Blame::environment, folder_.string() + ": " + error.message());
   std::ranges::sort(found, [](const File& a, const File& b) {
@@ -49,19 +57,25 @@ std::vector<ModelFeed::File> ModelFeed::files() const {
   return found;
 }
 
-std::shared_ptr<const ServedModel> ModelFeed::latest(std::string& wrong) {
+std::shared_ptr<const ServedModel> FolderFeed::latest(std::string& wrong) {
   const std::lock_guard lock(mutex_);
   std::vector<File> now = files();
   if (now == seen_) return latest_;
   latest_ = nullptr;
   for (const File& file : now) {
+    if (file.path.extension() != ".signpost") continue;
     try {
       const std::string id = Package::open(file.path)->id();
       auto bytes = std::make_shared<Bytes>();
       read_regular_file(file.path, *bytes);
-      const std::string etag = "\"" + sha256_hex(*bytes) + "\"";
-      latest_ = std::make_shared<const ServedModel>(ServedModel{
-          id, file.path.filename().string(), etag, std::move(bytes), signature_of(file.path)});
+      const fs::path beside = file.path.string() + ".minisig";
+      std::shared_ptr<Bytes> signature;
+      if (fs::exists(beside)) {
+        signature = std::make_shared<Bytes>();
+        read_regular_file(beside, *signature);
+      }
+      latest_ = std::make_shared<const ServedModel>(
+          ServedModel{id, file.path.filename().string(), etag_of(*bytes), bytes, signature});
       break;
     } catch (const Error& error) {
       if (!wrong.empty()) wrong += "; ";

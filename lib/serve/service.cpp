@@ -38,6 +38,11 @@ std::string wrong_size(ByteView image, std::int64_t max_pixels) {
                      size.height, max_pixels);
 }
 
+std::unique_ptr<ModelFeed> feed_of(const ServiceOptions& options) {
+  if (options.models.empty()) return std::make_unique<RegistryFeed>(options.database);
+  return std::make_unique<FolderFeed>(options.models);
+}
+
 std::string account_json(const Account& account) {
   return "{\"name\":" + json_string(account.name) +
          ",\"role\":" + json_string(kRoles[static_cast<std::size_t>(account.role)]) + "}";
@@ -62,7 +67,7 @@ Service::Service(ServiceOptions options, LogLine log)
       store_(options_.database, Database::Missing::create),
       authority_(store_),
       rate_(options_.rate_per_s, options_.burst),
-      models_(options_.models),
+      models_(feed_of(options_)),
       decoding_(job_count(options_.jobs)),
       commits_([this](std::span<const StagedCapture> captures) { return admit(captures); },
                [this](std::size_t count, double seconds) { metrics_.commit(count, seconds); }),
@@ -207,8 +212,7 @@ WebAnswer Service::take_capture(const WebRequest& request) {
 
 WebAnswer Service::latest_model(const WebRequest& request) {
   std::string wrong;
-  std::shared_ptr<const ServedModel> model;
-  if (!options_.models.empty()) model = models_.latest(wrong);
+  const std::shared_ptr<const ServedModel> model = models_->latest(wrong);
   WebAnswer answer =
       model ? conditional_answer(request, model->bytes, model->etag, "application/vnd.signpost")
             : problem(404, "there is no model here yet");
@@ -224,8 +228,7 @@ WebAnswer Service::latest_model(const WebRequest& request) {
 
 WebAnswer Service::latest_signature() {
   std::string wrong;
-  std::shared_ptr<const ServedModel> model;
-  if (!options_.models.empty()) model = models_.latest(wrong);
+  const std::shared_ptr<const ServedModel> model = models_->latest(wrong);
   if (!model || !model->signature) return problem(404, "the newest model here is not signed");
   WebAnswer answer;
   answer.type = "text/plain; charset=utf-8";

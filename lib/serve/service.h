@@ -20,7 +20,7 @@ namespace signpost {
 
 struct ServiceOptions {
   std::filesystem::path database;
-  std::filesystem::path models;  ///< folder of packages; empty: none are handed out
+  std::filesystem::path models;  ///< folder of packages; empty: those of the store
   WebOptions web;
   std::size_t max_image_bytes = std::size_t{16} << 20;
   std::int64_t max_pixels = 50'000'000;  ///< of one image
@@ -67,7 +67,7 @@ class Service {
   Authority authority_;
   RateLimit rate_;
   Metrics metrics_;
-  ModelFeed models_;
+  std::unique_ptr<ModelFeed> models_;
   std::counting_semaphore<> decoding_;
   /// Until when the server calls itself ill: a minute from a transaction that failed, if none
   /// succeeds meanwhile.

@@ -24,7 +24,7 @@ CaptureStore::CaptureStore(const fs::path& path, Database::Missing missing)
       clock_(clock_ms) {
   migrate(database_, migrations());
   neighbours_ = std::make_unique<Neighbours>(database_);
-  load_settings();
+  refresh_settings();
 }
 
 CaptureStore::~CaptureStore() = default;

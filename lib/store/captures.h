@@ -43,11 +43,14 @@ class CaptureStore {
 
   // --- settings.cpp
 
+  /// As they were when the store was opened, changed or refreshed.
   const StoreSettings& settings() const { return settings_; }
   const Catalogue& catalogue() const { return catalogue_; }
   /// Throws Error{usage} if a value is out of range, and Error{input} if the catalogue lacks a
   /// class that an annotation names.
   void change(const StoreSettings& settings);
+  /// Takes over what another connection has changed: for those that stay open for long.
+  void refresh_settings();
 
   // --- admissions.cpp
 
@@ -189,7 +192,6 @@ class CaptureStore {
   };
   std::optional<Found> find_row(const std::string& capture, std::string& wrong);
   CaptureState state(std::int64_t capture);
-  void load_settings();
 
   Admission admit_one(const StagedCapture& staged, const std::string& now);
   void insert(const StagedCapture& staged, const std::string& now);
@@ -219,6 +221,7 @@ class CaptureStore {
 
   Database database_;
   std::filesystem::path image_folder_;
+  std::vector<std::string> settings_text_;  ///< the rows that the two below were read from
   StoreSettings settings_;
   Catalogue catalogue_;
   std::unique_ptr<Neighbours> neighbours_;

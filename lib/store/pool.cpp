@@ -35,6 +35,15 @@ StorePool::Use StorePool::writer() {
   return {*this, std::move(self.store), true};
 }
 
+StorePool::Use::Use(StorePool& pool, std::unique_ptr<CaptureStore> store, bool writer)
+    : pool_(pool), store_(std::move(store)), writer_(writer) {
+  try {
+    store_->refresh_settings();
+  } catch (const std::exception&) {
+    // A store that cannot be read says so to whoever reads it next.
+  }
+}
+
 StorePool::Use::~Use() {
   const std::lock_guard lock(pool_.mutex_);
   if (!writer_) {

@@ -15,7 +15,7 @@ namespace signpost {
 ///
 /// Writers take turns in the order in which they came, so none waits longer than those before it
 /// need. Readers wait for no writer, but there are at most `kMostReaders`, as each has files and a
-/// cache of its own. Settings that another program changes are seen by connections opened later.
+/// cache of its own. Settings that another program has changed hold from the next use on.
 class StorePool {
  public:
   StorePool(std::filesystem::path path, Database::Missing missing);
@@ -25,8 +25,7 @@ class StorePool {
   /// A connection that is this thread's until the object goes.
   class Use {
    public:
-    Use(StorePool& pool, std::unique_ptr<CaptureStore> store, bool writer)
-        : pool_(pool), store_(std::move(store)), writer_(writer) {}
+    Use(StorePool& pool, std::unique_ptr<CaptureStore> store, bool writer);
     Use(const Use&) = delete;
     Use& operator=(const Use&) = delete;
     ~Use();

@@ -70,12 +70,18 @@ std::string place_policy_name(int decimals) {
   return fmt::format("{:.{}f}", std::pow(10, -decimals), decimals);
 }
 
-void CaptureStore::load_settings() {
+void CaptureStore::refresh_settings() {
   StoreSettings settings;
   std::string classes_text;
+  std::vector<std::string> text;
   Statement rows(database_, "SELECT name, value FROM settings");
   while (rows.step()) {
-    const std::string name = rows.text(0), value = rows.text(1);
+    text.push_back(rows.text(0));
+    text.push_back(rows.text(1));
+  }
+  if (text == settings_text_ && !catalogue_.classes().empty()) return;
+  for (std::size_t i = 0; i < text.size(); i += 2) {
+    const std::string &name = text[i], &value = text[i + 1];
     if (name == "classes") settings.classes = value;
     if (name == "classes_text") classes_text = value;
     if (name == "place_decimals") take(value, settings.place_decimals);
@@ -85,6 +91,7 @@ void CaptureStore::load_settings() {
   catalogue_ = classes_text.empty() ? Catalogue::load(settings.classes)
                                     : Catalogue::parse(classes_text, settings.classes);
   settings_ = settings;
+  settings_text_ = std::move(text);
 }
 
 void CaptureStore::change(const StoreSettings& settings) {
@@ -117,7 +124,7 @@ void CaptureStore::change(const StoreSettings& settings) {
       .bind(digest_limit(settings.labels_share), settings.labels)
       .run();
   transaction.commit();
-  load_settings();
+  refresh_settings();
 }
 
 }  // namespace signpost

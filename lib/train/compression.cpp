@@ -27,8 +27,6 @@ double rounded(double value) { return std::round(value * 1e6) / 1e6; }
 
 }  // namespace
 
-std::vector<std::string> precision_names() { return {"float32", "float16", "int8"}; }
-
 Images calibration_images(const std::filesystem::path& run, const std::filesystem::path& root,
                           const Preprocessing& preprocessing) {
   Rejects rejects("package", {.file = {}, .strict = true, .quiet = true});

@@ -13,9 +13,6 @@
 
 namespace signpost {
 
-/// The forms that a network can be packaged in, as PackageContents::precision names them.
-std::vector<std::string> precision_names();
-
 /// Images, count x size x size x 3.
 struct Images {
   std::vector<std::uint8_t> pixels;
@@ -27,8 +24,8 @@ struct Images {
 Images calibration_images(const std::filesystem::path& run, const std::filesystem::path& root,
                           const Preprocessing& preprocessing);
 
-/// `onnx`, a float32 network, in the form `precision`; float32 is what it was. int8 looks at
-/// calibration_images.
+/// `onnx`, a float32 network, in the form that `precision` names: "float32" (what it was),
+/// "float16", or "int8", which looks at calibration_images.
 Bytes in_precision(Bytes onnx, const std::string& precision, const std::filesystem::path& run,
                    const std::filesystem::path& root, const Preprocessing& preprocessing);
 

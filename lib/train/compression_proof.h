@@ -4,27 +4,32 @@
 #include <filesystem>
 #include <string>
 
-#include "base/file.h"
+#include "device/classifier.h"
 #include "train/compression.h"
 #include "train/run_model.h"
 
 namespace signpost {
 
-/// A network in another form than the trainer's, measured before it is packaged.
+/// What was measured of a package in another precision than the trainer's.
 struct CompressionProof {
   CompressionCost cost;
-  std::uint64_t compared = 0, agreeing = 0;  ///< engine and reference
-  std::string refusal{};                     ///< how they differ; empty if they do not
+  std::uint64_t compared = 0;  ///< images that runner and reference both were asked about
+  std::uint64_t agreeing = 0;  ///< of them, with one label and probabilities within 1e-3
+  double difference = 0;       ///< the largest one of their probabilities
+  std::string first{};         ///< the first disagreement, for people
+
+  double agreement() const {
+    return compared == 0 ? 0 : static_cast<double>(agreeing) / static_cast<double>(compared);
+  }
 };
 
-/// Runs the validation samples of a run through the trained network and, as `onnx` in `precision`,
-/// through the device's engine, and about `parity_samples` of them (0: all), spread over the whole,
-/// through OnnxReference too. Engine and reference must give the same label with probabilities
-/// within 1e-3; of int8, where a number on the border of two steps may fall to either side, one
-/// image in four may differ, by less than 0.1. Throws Error{input} if an image cannot be read or the
-/// engine does not run the network.
-CompressionProof prove_compression(RunModel& model, ByteView onnx, const std::string& precision,
-                                   const std::filesystem::path& run,
-                                   const std::filesystem::path& root, std::uint64_t parity_samples);
+/// Asks trainer and runner about all validation images of a run, and about `wanted` of them (0:
+/// all), spread over the whole, OnnxReference too, with the network as packaged: what the form
+/// costs, and whether the runner computes it as ONNX defines it. In int8 a number on the border of
+/// two steps may fall to either side, so that a few images differ a little. Relative paths of the
+/// records start at `root`. Throws Error{input} on an image that cannot be read.
+CompressionProof prove_compression(const std::filesystem::path& run,
+                                   const std::filesystem::path& root, std::uint64_t wanted,
+                                   RunModel& model, Classifier& classifier);
 
 }  // namespace signpost

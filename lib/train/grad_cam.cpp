@@ -5,8 +5,8 @@ namespace signpost {
 std::size_t last_feature_maps(const NetworkSpec& spec) {
   std::size_t last = 0;
   for (std::size_t i = 0; i < spec.classifier(); ++i) {
-    const Layer::Kind kind = spec.layers[i].kind;
-    if (kind == Layer::Kind::convolution || kind == Layer::Kind::add) last = i;
+    const NetworkLayer::Kind kind = spec.layers[i].kind;
+    if (kind == NetworkLayer::Kind::convolution || kind == NetworkLayer::Kind::add) last = i;
   }
   return last;
 }

@@ -4,6 +4,7 @@
 
 #include "device/classifier.h"
 #include "device/latency.h"
+#include "proof/measures.h"
 #include "train/onnx_writer.h"
 #include "train/run_model.h"
 
@@ -19,26 +20,6 @@ Predictor predictor_of(RunModel& run) {
   predictor.names = run.info().class_names();
   predictor.predict = [&run](std::span<const std::uint8_t> pixels, std::size_t count,
                              std::span<float> out) { run.predict(pixels, count, out); };
-  return predictor;
-}
-
-Predict predict_of(const std::shared_ptr<Classifier>& classifier) {
-  return [classifier](std::span<const std::uint8_t> pixels, std::size_t, std::span<float> out) {
-    classifier->classify_tensors(pixels, out);
-  };
-}
-
-Predictor predictor_of(const std::shared_ptr<Classifier>& classifier) {
-  Predictor predictor;
-  predictor.preprocessing = classifier->package().contents().preprocessing;
-  for (const Label& label : classifier->labels()) {
-    predictor.class_ids.push_back(label.id);
-    predictor.names.push_back(label.name);
-  }
-  predictor.predict = predict_of(classifier);
-  predictor.twin = [classifier] {
-    return predict_of(std::make_shared<Classifier>(classifier->twin()));
-  };
   return predictor;
 }
 

@@ -14,12 +14,12 @@ int NetworkBuilder::side(int input) const {
   return input < 0 ? spec_.input_px : spec_.layers[static_cast<std::size_t>(input)].side;
 }
 
-int NetworkBuilder::push(Layer layer) {
+int NetworkBuilder::push(NetworkLayer layer) {
   const int from = layer.inputs[0], before = side(from);
   layer.in = channels(from);
   switch (layer.kind) {
-    case Layer::Kind::convolution:
-    case Layer::Kind::max_pool: {
+    case NetworkLayer::Kind::convolution:
+    case NetworkLayer::Kind::max_pool: {
       const int padded = before + layer.pad_before + layer.pad_after;
       if (padded < layer.kernel) {
         throw Error(Blame::usage,
@@ -30,16 +30,16 @@ int NetworkBuilder::push(Layer layer) {
       layer.side = (padded - layer.kernel) / layer.stride + 1;
       break;
     }
-    case Layer::Kind::add:
-    case Layer::Kind::dropout:
+    case NetworkLayer::Kind::add:
+    case NetworkLayer::Kind::dropout:
       layer.side = before;
       break;
-    case Layer::Kind::global_average:
-    case Layer::Kind::flatten:
-    case Layer::Kind::linear:
+    case NetworkLayer::Kind::global_average:
+    case NetworkLayer::Kind::flatten:
+    case NetworkLayer::Kind::linear:
       break;
   }
-  if (layer.kind == Layer::Kind::flatten) {
+  if (layer.kind == NetworkLayer::Kind::flatten) {
     layer.out = layer.in * before * before;
   } else if (layer.out == 0) {
     layer.out = layer.in;
@@ -49,7 +49,7 @@ int NetworkBuilder::push(Layer layer) {
 }
 
 int NetworkBuilder::convolution(int input, const Convolution& what) {
-  Layer layer;
+  NetworkLayer layer;
   layer.inputs = {input};
   layer.name = what.name;
   layer.norm_name = what.norm_name;
@@ -70,16 +70,16 @@ int NetworkBuilder::convolution(int input, const Convolution& what) {
 }
 
 int NetworkBuilder::add(int left, int right, Activation activation) {
-  Layer layer;
-  layer.kind = Layer::Kind::add;
+  NetworkLayer layer;
+  layer.kind = NetworkLayer::Kind::add;
   layer.inputs = {left, right};
   layer.activation = activation;
   return push(std::move(layer));
 }
 
 int NetworkBuilder::max_pool(int input, int kernel, int stride, int padding) {
-  Layer layer;
-  layer.kind = Layer::Kind::max_pool;
+  NetworkLayer layer;
+  layer.kind = NetworkLayer::Kind::max_pool;
   layer.inputs = {input};
   layer.kernel = kernel;
   layer.stride = stride;
@@ -88,22 +88,22 @@ int NetworkBuilder::max_pool(int input, int kernel, int stride, int padding) {
 }
 
 int NetworkBuilder::global_average(int input) {
-  Layer layer;
-  layer.kind = Layer::Kind::global_average;
+  NetworkLayer layer;
+  layer.kind = NetworkLayer::Kind::global_average;
   layer.inputs = {input};
   return push(std::move(layer));
 }
 
 int NetworkBuilder::flatten(int input) {
-  Layer layer;
-  layer.kind = Layer::Kind::flatten;
+  NetworkLayer layer;
+  layer.kind = NetworkLayer::Kind::flatten;
   layer.inputs = {input};
   return push(std::move(layer));
 }
 
 int NetworkBuilder::dropout(int input, double share, bool whole_channels) {
-  Layer layer;
-  layer.kind = Layer::Kind::dropout;
+  NetworkLayer layer;
+  layer.kind = NetworkLayer::Kind::dropout;
   layer.inputs = {input};
   layer.dropout = share;
   layer.whole_channels = whole_channels;
@@ -111,8 +111,8 @@ int NetworkBuilder::dropout(int input, double share, bool whole_channels) {
 }
 
 int NetworkBuilder::linear(int input, const std::string& name, int out, Activation activation) {
-  Layer layer;
-  layer.kind = Layer::Kind::linear;
+  NetworkLayer layer;
+  layer.kind = NetworkLayer::Kind::linear;
   layer.inputs = {input};
   layer.name = name;
   layer.out = out;

@@ -10,7 +10,7 @@ namespace signpost {
 /// of its layer, for the `input` of a later one. Throws Error{usage} where the image is used up.
 class NetworkBuilder {
  public:
-  using Activation = Layer::Activation;
+  using Activation = NetworkLayer::Activation;
   explicit NetworkBuilder(NetworkSpec& spec, bool pad_as_tensorflow = false)
       : spec_(spec), pad_as_tensorflow_(pad_as_tensorflow) {}
 
@@ -33,7 +33,7 @@ class NetworkBuilder {
   int channels(int input) const;
 
  private:
-  int push(Layer layer);
+  int push(NetworkLayer layer);
   int side(int input) const;
 
   NetworkSpec& spec_;

@@ -45,12 +45,12 @@ NetworkSpec make_network(const NetworkOptions& options) {
 
 std::vector<WeightShape> NetworkSpec::weight_shapes() const {
   std::vector<WeightShape> shapes;
-  for (const Layer& layer : layers) {
-    const bool convolution = layer.kind == Layer::Kind::convolution;
+  for (const NetworkLayer& layer : layers) {
+    const bool convolution = layer.kind == NetworkLayer::Kind::convolution;
     if (convolution) {
       shapes.push_back({layer.name + ".weight",
                         {layer.out, layer.in / layer.groups, layer.kernel, layer.kernel}});
-    } else if (layer.kind == Layer::Kind::linear) {
+    } else if (layer.kind == NetworkLayer::Kind::linear) {
       shapes.push_back({layer.name + ".weight", {layer.out, layer.in}});
     } else {
       continue;
@@ -77,13 +77,13 @@ std::size_t NetworkSpec::parameter_count() const {
 
 std::size_t NetworkSpec::multiply_count() const {
   std::size_t count = 0;
-  for (const Layer& layer : layers) {
+  for (const NetworkLayer& layer : layers) {
     const auto in = static_cast<std::size_t>(layer.in), out = static_cast<std::size_t>(layer.out);
-    if (layer.kind == Layer::Kind::convolution) {
+    if (layer.kind == NetworkLayer::Kind::convolution) {
       const auto taps = static_cast<std::size_t>(layer.kernel * layer.kernel);
       const auto area = static_cast<std::size_t>(layer.side) * static_cast<std::size_t>(layer.side);
       count += area * out * in / static_cast<std::size_t>(layer.groups) * taps;
-    } else if (layer.kind == Layer::Kind::linear) {
+    } else if (layer.kind == NetworkLayer::Kind::linear) {
       count += in * out;
     }
   }
@@ -92,7 +92,7 @@ std::size_t NetworkSpec::multiply_count() const {
 
 std::size_t NetworkSpec::classifier() const {
   std::size_t first = 0;
-  while (layers[first].kind != Layer::Kind::linear) ++first;
+  while (layers[first].kind != NetworkLayer::Kind::linear) ++first;
   return first;
 }
 

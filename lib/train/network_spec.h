@@ -10,7 +10,7 @@ namespace signpost {
 /// One step of a network. Its inputs are earlier steps, by index; -1 is the normalised image (N x 3
 /// x px x px). Both the trainer's modules and the exported graph are built from this one
 /// description.
-struct Layer {
+struct NetworkLayer {
   enum class Kind {
     convolution,  ///< square kernel, zero padding
     add,          ///< of two inputs of one shape
@@ -58,7 +58,8 @@ struct NetworkSpec {
   std::string name;
   int input_px = 48;
   int classes = 0;
-  std::vector<Layer> layers;  ///< in order of execution; the last one gives the logits, N x classes
+  std::vector<NetworkLayer>
+      layers;  ///< in order of execution; the last one gives the logits, N x classes
 
   /// Trainable numbers: weights, biases, and the scales and shifts of batch norms.
   std::size_t parameter_count() const;

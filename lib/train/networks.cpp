@@ -5,7 +5,7 @@
 namespace signpost {
 namespace {
 
-using Activation = Layer::Activation;
+using Activation = NetworkLayer::Activation;
 
 }  // namespace
 

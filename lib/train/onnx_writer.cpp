@@ -11,7 +11,8 @@ constexpr int kOpset = 13, kIrVersion = 7;
 constexpr double kNormEpsilon = 1e-5;  // that of the trainer's batch norms
 
 /// Convolution weights and bias with the batch norm behind them multiplied in.
-void folded(const Layer& layer, const Weights& weights, Tensor& kernel, std::vector<float>& bias) {
+void folded(const NetworkLayer& layer, const Weights& weights, WeightTensor& kernel,
+            std::vector<float>& bias) {
   kernel = weight(weights, layer.name + ".weight");
   const auto out = static_cast<std::size_t>(layer.out);
   if (layer.norm_name.empty()) {
@@ -65,15 +66,15 @@ std::string write_normalisation(OnnxGraph& graph, const RunInfo& info) {
 }
 
 /// Writes one layer and returns the name of its value.
-std::string write_layer(OnnxGraph& graph, const Layer& layer, const Weights& weights,
+std::string write_layer(OnnxGraph& graph, const NetworkLayer& layer, const Weights& weights,
                         const std::vector<std::string>& inputs, const std::string& name) {
   const std::int64_t k = layer.kernel, s = layer.stride;
   const std::vector<std::int64_t> pads = {layer.pad_before, layer.pad_before, layer.pad_after,
                                           layer.pad_after};
   std::string value = name;
   switch (layer.kind) {
-    case Layer::Kind::convolution: {
-      Tensor kernel;
+    case NetworkLayer::Kind::convolution: {
+      WeightTensor kernel;
       std::vector<float> bias;
       folded(layer, weights, kernel, bias);
       graph.initialiser(layer.name + ".weight", kernel.shape, kernel.values);
@@ -86,27 +87,27 @@ std::string write_layer(OnnxGraph& graph, const Layer& layer, const Weights& wei
       set_integer(node, "group", layer.groups);
       break;
     }
-    case Layer::Kind::add:
+    case NetworkLayer::Kind::add:
       graph.node("Add", {inputs[0], inputs[1]}, value);
       break;
-    case Layer::Kind::max_pool: {
+    case NetworkLayer::Kind::max_pool: {
       onnx::NodeProto& node = graph.node("MaxPool", {inputs[0]}, value);
       set_integers(node, "kernel_shape", {k, k});
       set_integers(node, "pads", pads);
       set_integers(node, "strides", {s, s});
       break;
     }
-    case Layer::Kind::global_average:
+    case NetworkLayer::Kind::global_average:
       graph.node("GlobalAveragePool", {inputs[0]}, value + ".pooled");
       set_integer(graph.node("Flatten", {value + ".pooled"}, value), "axis", 1);
       break;
-    case Layer::Kind::flatten:
+    case NetworkLayer::Kind::flatten:
       set_integer(graph.node("Flatten", {inputs[0]}, value), "axis", 1);
       break;
-    case Layer::Kind::dropout:
+    case NetworkLayer::Kind::dropout:
       return inputs[0];
-    case Layer::Kind::linear: {
-      const Tensor& matrix = weight(weights, layer.name + ".weight");
+    case NetworkLayer::Kind::linear: {
+      const WeightTensor& matrix = weight(weights, layer.name + ".weight");
       graph.initialiser(layer.name + ".weight", matrix.shape, matrix.values);
       graph.initialiser(layer.name + ".bias", {layer.out},
                         weight(weights, layer.name + ".bias").values);
@@ -116,10 +117,10 @@ std::string write_layer(OnnxGraph& graph, const Layer& layer, const Weights& wei
       break;
     }
   }
-  if (layer.activation == Layer::Activation::relu) {
+  if (layer.activation == NetworkLayer::Activation::relu) {
     graph.node("Relu", {value}, value + ".relu");
     value += ".relu";
-  } else if (layer.activation == Layer::Activation::relu6) {
+  } else if (layer.activation == NetworkLayer::Activation::relu6) {
     graph.initialiser(value + ".low", {}, std::vector{0.0f});
     graph.initialiser(value + ".high", {}, std::vector{6.0f});
     graph.node("Clip", {value, value + ".low", value + ".high"}, value + ".clip");

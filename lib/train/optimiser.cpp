@@ -21,7 +21,7 @@ void store(const std::string& prefix, const std::vector<torch::Tensor>& tensors,
 
 void fetch(const std::string& prefix, std::vector<torch::Tensor>& tensors, const Weights& in) {
   for (std::size_t i = 0; i < tensors.size(); ++i) {
-    const Tensor& source = weight(in, fmt::format("{}{:04}", prefix, i));
+    const WeightTensor& source = weight(in, fmt::format("{}{:04}", prefix, i));
     if (source.values.size() != static_cast<std::size_t>(tensors[i].numel())) {
       throw Error(Blame::input, "the checkpoint belongs to another network; train the run again");
     }
@@ -122,7 +122,7 @@ std::uint64_t Optimiser::read_checkpoint(const std::filesystem::path& run) {
   fetch("weights.", tracked_, state);
   fetch("average.", average_, state);
   fetch("momentum.", momentum_, state);
-  const Tensor& best = weight(state, "best");
+  const WeightTensor& best = weight(state, "best");
   best_epoch_ = static_cast<std::uint64_t>(best.values.at(0));
   best_loss_ = best.values.at(1);
   if (best_epoch_ > 0) {

@@ -2,33 +2,28 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
-#include <vector>
+#include <optional>
 
 #include "base/error.h"
 #include "base/file.h"
-#include "base/progress.h"
 #include "base/rejects.h"
-#include "device/classifier.h"
-#include "image/render.h"
 #include "model/contract.h"
-#include "model/package.h"
-#include "pixels/pnm.h"
-#include "sample/stream.h"
+#include "model/signature.h"
+#include "proof/measures.h"
+#include "proof/model_card.h"
 #include "train/compression_proof.h"
 #include "train/network_spec.h"
 #include "train/onnx_writer.h"
+#include "train/package_parts.h"
+#include "train/parity.h"
 #include "train/run_model.h"
 
 namespace signpost {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr float kParityTolerance = 1e-3f;
-constexpr std::size_t kParityBatch = 128;
+using Json = nlohmann::ordered_json;
 
 /// "signs-1.2.0.signpost" is "signs", "1.2.0"; without a version it is "1".
 void name_package(PackageOptions& options) {
@@ -41,103 +36,7 @@ void name_package(PackageOptions& options) {
   if (options.name.empty()) options.name = versioned ? stem.substr(0, dash) : stem;
 }
 
-/// What a golden vector's views point into.
-struct Golden {
-  Bytes ppm;
-  std::vector<std::uint8_t> tensor;
-  Box roi;
-  std::vector<float> probabilities;
-};
-
-std::vector<Golden> make_golden(const fs::path& run, RunModel& model) {
-  const RunInfo& info = model.info();
-  const fs::path folder = run / "golden";
-  const Renderer renderer(folder);
-  Rejects rejects("golden", {.file = {}, .strict = true, .quiet = true});
-  SampleReader reader((folder / "golden.ndjson").string(), rejects);
-  std::vector<Golden> all;
-  Sample sample;
-  while (reader.next(sample)) {
-    Image photograph;
-    std::string wrong;
-    if (!renderer.decode(sample, photograph, wrong))
-      throw Error(Blame::input, folder.string() + ": " + wrong);
-    Golden& golden = all.emplace_back();
-    encode_ppm(photograph, golden.ppm);
-    golden.roi = box_of(sample, photograph);
-    golden.tensor.resize(static_cast<std::size_t>(info.preprocessing.size) *
-                         static_cast<std::size_t>(info.preprocessing.size) * 3);
-    preprocess(photograph, golden.roi, info.preprocessing, golden.tensor);
-    golden.probabilities.resize(info.classes.size());
-    model.predict(golden.tensor, 1, golden.probabilities);
-  }
-  return all;
-}
-
-/// In another precision it is not the trainer's answer that must come out. That the engine's is
-/// right was proven by then (train/compression_proof.h).
-void answer_as_the_runner(const Bytes& onnx, std::vector<Golden>& golden) {
-  Engine engine(onnx, "the packaged network");
-  for (Golden& each : golden) engine.run(each.tensor, each.probabilities);
-}
-
-std::string percent(const nlohmann::json& share) {
-  return fmt::format("{:.2f} %", 100 * share.get<double>());
-}
-
-std::string model_card(const PackageOptions& options, const RunInfo& info, const NetworkSpec& spec,
-                       const nlohmann::json& evaluation) {
-  std::string card = fmt::format("# {} {}\n\n", options.name, options.version);
-  card +=
-      "Classifies a cropped photograph of a traffic sign. Made from measurements by signpost; "
-      "every figure below was\n"
-      "taken by the trainer on validation samples whose physical signs the network never saw.\n\n";
-  card += fmt::format(
-      "| | |\n|---|---|\n| network | {}, {} parameters, {} multiplications an image |\n",
-      info.network.name, grouped(spec.parameter_count()), grouped(spec.multiply_count()));
-  card += fmt::format("| input | the sign's box, resized to {0} x {0} RGB |\n| classes | {1} |\n",
-                      info.preprocessing.size, info.classes.size());
-  card += fmt::format("| training | {} samples, {} epochs, augmentation {}, seed {} |\n",
-                      grouped(info.train_samples), info.epochs, info.augment, info.seed);
-  if (!info.weights.empty()) {
-    card +=
-        fmt::format("| started from | {} (SHA-256 `{}`){} |\n", info.weights, info.weights_digest,
-                    info.frozen_backbone ? ", only the classifier was trained" : "");
-  }
-  card += fmt::format("| data digest | `{}` |\n\n", info.data_digest);
-  card += fmt::format(
-      "## Accuracy\n\n{} on {} validation samples of {} groups; 95 % interval over groups: {} to "
-      "{}.\n\n",
-      percent(evaluation.at("accuracy")), grouped(info.validation_samples),
-      evaluation.at("groups").get<std::uint64_t>(), percent(evaluation.at("accuracy_95").at(0)),
-      percent(evaluation.at("accuracy_95").at(1)));
-  card += fmt::format("Mean recall over classes {}, expected calibration error {}",
-                      percent(evaluation.at("macro_recall")),
-                      percent(evaluation.at("calibration_error")));
-  const nlohmann::json crossed = evaluation.value(
-      nlohmann::json::json_pointer("/calibration/cross_fitted"), nlohmann::json::object());
-  if (!crossed.empty()) {
-    card += fmt::format(" ({} where the temperature was fitted on other signs)",
-                        percent(crossed.at("calibration_error")));
-  }
-  card += ".\n\n## Where it fails\n\n";
-  std::vector<nlohmann::json> worst;
-  for (const nlohmann::json& each : evaluation.at("classes")) {
-    if (each.at("samples") > 0) worst.push_back(each);
-  }
-  std::stable_sort(worst.begin(), worst.end(),
-                   [](const auto& a, const auto& b) { return a.at("recall") < b.at("recall"); });
-  card += "| class | recall | samples |\n|---|---|---|\n";
-  for (std::size_t i = 0; i < std::min<std::size_t>(5, worst.size()); ++i) {
-    card += fmt::format("| {} {} | {} | {} |\n", worst[i].at("label").get<int>(),
-                        worst[i].at("name").get<std::string>(), percent(worst[i].at("recall")),
-                        worst[i].at("samples").get<std::uint64_t>());
-  }
-  return card +
-         "\nIt expects one sign, framed by a box; on anything else its answer means nothing.\n";
-}
-
-/// Removes an unproven package unless it is released.
+/// A file that is removed unless it is released.
 class Unproven {
  public:
   explicit Unproven(fs::path path) : path_(std::move(path)) {}
@@ -148,144 +47,228 @@ class Unproven {
     fs::remove(path_, ignored);
   }
   const fs::path& path() const { return path_; }
+  void rename_to(const fs::path& name) const {
+    std::error_code error;
+    fs::rename(path_, name, error);
+    if (error)
+      throw Error(Blame::environment, "cannot write " + name.string() + ": " + error.message());
+  }
 
  private:
   fs::path path_;
 };
 
-/// Trainer and runner over the same validation images; returns the first that they disagree on, or
-/// nothing.
-std::string compare(const PackageOptions& options, RunModel& model, Classifier& classifier,
-                    PackageResult& result) {
-  const RunInfo& info = model.info();
-  const std::size_t classes = info.classes.size();
-  const auto bytes = static_cast<std::size_t>(info.preprocessing.size) *
-                     static_cast<std::size_t>(info.preprocessing.size) * 3;
-  const std::uint64_t wanted =
-      options.parity_samples == 0 ? info.validation_samples : options.parity_samples;
-  const std::uint64_t every = std::max<std::uint64_t>(1, info.validation_samples / wanted);
-  std::vector<std::string> ids;
-  std::vector<std::uint8_t> tensors;
-  std::vector<float> trained, ran;
-  std::string first;
-  const auto compare_batch = [&] {
-    trained.resize(ids.size() * classes);
-    ran.resize(trained.size());
-    model.predict(tensors, ids.size(), trained);
-    classifier.classify_tensors(tensors, ran);
-    for (std::size_t k = 0; k < ids.size(); ++k) {
-      const std::span<const float> a = std::span(trained).subspan(k * classes, classes);
-      const std::span<const float> b = std::span(ran).subspan(k * classes, classes);
-      const auto best = static_cast<std::size_t>(std::ranges::max_element(a) - a.begin());
-      const auto got = static_cast<std::size_t>(std::ranges::max_element(b) - b.begin());
-      float apart = 0;
-      for (std::size_t c = 0; c < classes; ++c) apart = std::max(apart, std::abs(a[c] - b[c]));
-      ++result.compared;
-      if (best == got && apart <= kParityTolerance) {
-        ++result.agreeing;
-      } else if (first.empty()) {
-        first = fmt::format(
-            "{}: the trainer says class {}, the runner {} (probabilities apart by {:.2g})", ids[k],
-            info.classes[best].id, info.classes[got].id, apart);
-      }
-    }
-    ids.clear();
-    tensors.clear();
-  };
-
-  Rejects rejects("package", {.file = {}, .strict = true, .quiet = true});
-  SampleReader reader((options.run / "validation.ndjson").string(), rejects);
-  const Renderer renderer(options.root);
-  Sample sample;
-  Image photograph;
-  for (std::uint64_t i = 0; reader.next(sample); ++i) {
-    if (i % every != 0) continue;
-    std::string wrong;
-    if (!renderer.decode(sample, photograph, wrong)) {
-      throw Error(Blame::input,
-                  wrong + "; the validation images are needed to prove the package (--root?)");
-    }
-    ids.push_back(sample.id);
-    tensors.resize(tensors.size() + bytes);
-    preprocess(photograph, box_of(sample, photograph), info.preprocessing,
-               std::span(tensors).last(bytes));
-    if (ids.size() == kParityBatch) compare_batch();
+/// One packaging: the package as it grows, under a name of its own.
+class Packaging {
+ public:
+  Packaging(const PackageOptions& options, Progress& progress)
+      : options_(options),
+        progress_(progress),
+        unproven_(options.output.string() + ".unproven"),
+        model_(options.run),
+        robustness_(model_.info().preprocessing.size) {
+    contents_.precision = options.precision;
+    limits_ = read_gates(options.gates, contents_.precision);
+    limits_.push_back({"max_golden_difference", kGoldenTolerance});
+    evaluation_ = read_text(options.run / "evaluation.json");
   }
-  if (!ids.empty()) compare_batch();
-  return first;
-}
+
+  PackageResult run() {
+    fill_in();
+    write_package(unproven_.path(), contents_, true);
+    try {
+      classifier_ = std::make_shared<Classifier>(Classifier::open(unproven_.path()));
+    } catch (const Error& error) {
+      if (error.blame() != Blame::input) throw;
+      result_.refusals.push_back("the runner refuses the package: " + std::string(error.what()));
+      return result_;
+    }
+    measure();
+    write();
+    if (!result_.refusals.empty()) return result_;
+    publish();
+    return result_;
+  }
+
+ private:
+  void fill_in() {
+    const RunInfo& info = model_.info();
+    const NetworkSpec spec = info.spec();
+    onnx_ = in_precision(write_onnx(spec, model_.weights(), info,
+                                    {{kContractKey, encode_contract(info.preprocessing)}}),
+                         options_.precision, options_.run, options_.root, info.preprocessing);
+    contents_.name = options_.name;
+    contents_.version = options_.version;
+    contents_.made_by = SIGNPOST_VERSION;
+    contents_.licence = options_.licence;
+    contents_.preprocessing = info.preprocessing;
+    contents_.network = info.network.name;
+    contents_.parameters = spec.parameter_count();
+    contents_.onnx = onnx_;
+    for (const RunInfo::Class& each : info.classes)
+      contents_.labels.push_back({each.id, each.name, each.name_de});
+    golden_ = make_golden(options_.run, model_);
+    if (options_.precision != "float32") answer_as_the_runner(onnx_, golden_);
+    for (const Golden& each : golden_)
+      contents_.golden.push_back({each.ppm, each.roi, each.tensor, each.probabilities});
+    result_.golden = golden_.size();
+  }
+
+  void measure() {
+    parity_ = compare_with_trainer(options_.run, options_.root, options_.parity_samples, model_,
+                                   *classifier_);
+    result_.compared = parity_.compared;
+    result_.agreeing = parity_.agreeing;
+    if (options_.precision != "float32") {
+      compression_ = prove_compression(options_.run, options_.root, options_.parity_samples, model_,
+                                       *classifier_);
+      result_.cost = compression_->cost.line();
+    }
+    MeasureOptions measure;
+    measure.manifest = (options_.run / "validation.ndjson").string();
+    measure.root = options_.root;
+    measure.jobs = options_.jobs;
+    if (options_.robustness) measure.robustness = &robustness_;
+    Rejects rejects("package", {.file = {}, .strict = true, .quiet = true});
+    samples_ = measure_samples(classifier_, measure, rejects, progress_);
+    progress_.finish();
+    device_ = measure_device(unproven_.path());
+    if (options_.abstain_accuracy > 0) {
+      fit_ = fit_abstain(samples_->answers, contents_.labels.size(), options_.abstain_accuracy);
+      contents_.abstain = fit_->abstain;
+    }
+    if (options_.pictures) pictures_ = card_pictures(samples_->evaluation);
+    for (const DrawnPicture& each : pictures_) contents_.pictures.push_back({each.name, each.png});
+    contents_.provenance = provenance_json(model_.info(), samples_->digest);
+    contents_.metrics = metrics();
+  }
+
+  std::string metrics() const {
+    Json json = Json::parse(samples_->evaluation.json());
+    json.erase("worst");  // ids of photographs are no business of devices
+    const Json trained = Json::parse(evaluation_, nullptr, false);
+    if (!trained.is_object() || !trained.contains("accuracy"))
+      throw Error(Blame::input, (options_.run / "evaluation.json").string() + ": is damaged");
+    if (trained.contains("calibration")) json["calibration"] = trained["calibration"];
+    json["trainer"] = {{"accuracy", trained["accuracy"]},
+                       {"samples", parity_.compared},
+                       {"agreeing", parity_.agreeing},
+                       {"difference", parity_.difference}};
+    if (compression_) json["compression"] = Json::parse(compression_->cost.json());
+    if (fit_) json["abstain"] = Json::parse(fit_->json());
+    if (options_.robustness) json["robustness"] = Json::parse(robustness_.json());
+    return json.dump();
+  }
+
+  Measured measured() const {
+    Measured measured;
+    measured["min_parity_agreement"] = parity_.compared ? static_cast<double>(parity_.agreeing) /
+                                                              static_cast<double>(parity_.compared)
+                                                        : 0;
+    measured["max_parity_difference"] = parity_.difference;
+    if (compression_) {
+      measured["min_reference_agreement"] = compression_->agreement();
+      measured["max_reference_difference"] = compression_->difference;
+    }
+    add_figures(device_, measured);
+    add_figures(contents_, measured);
+    add_figures(samples_->evaluation, measured);
+    if (fit_) {
+      measured["min_coverage"] = fit_->abstain.coverage;
+      if (fit_->accepted > 0) measured["min_accepted_accuracy"] = fit_->accuracy.value;
+    }
+    return measured;
+  }
+
+  void judge_gates() {
+    const Measured measured = this->measured();
+    contents_.gates.clear();
+    result_.refusals.clear();
+    for (const GateLimit& limit : limits_) {
+      const auto found = measured.find(limit.name);
+      if (found == measured.end()) {
+        result_.refusals.push_back(limit.name + ": could not be measured here");
+        continue;
+      }
+      const Gate gate = judge(limit, found->second);
+      contents_.gates.push_back(gate);
+      if (gate.passed) continue;
+      std::string refusal = limit.name + ": " + gate_line(gate);
+      if (limit.name == "min_parity_agreement") refusal += "; first " + parity_.first;
+      if (limit.name == "min_reference_agreement") refusal += "; first " + compression_->first;
+      if (limit.name == "needs_licence") refusal += "; name it by --licence";
+      result_.refusals.push_back(std::move(refusal));
+    }
+    result_.gates = contents_.gates;
+  }
+
+  std::string card() const {
+    CardFacts facts;
+    facts.training = training_facts(model_.info());
+    facts.intended_use = options_.intended_use;
+    facts.calibration = calibration_sentence(evaluation_);
+    facts.trainer_accuracy = nlohmann::json::parse(evaluation_).at("accuracy").get<double>();
+    facts.device = &device_;
+    facts.evaluation = &samples_->evaluation;
+    facts.abstain = fit_ ? &*fit_ : nullptr;
+    facts.robustness = options_.robustness ? &robustness_ : nullptr;
+    return model_card(contents_, facts);
+  }
+
+  /// Writes the package with its gates and card in it. Its size stands in both, so it is written
+  /// again until that is true.
+  void write() {
+    for (int attempt = 0; attempt < 8; ++attempt) {
+      judge_gates();
+      if (!result_.refusals.empty()) return;
+      contents_.model_card = card();
+      write_package(unproven_.path(), contents_, true);
+      result_.bytes = fs::file_size(unproven_.path());
+      if (device_.bytes == result_.bytes) return;
+      device_.bytes = result_.bytes;
+    }
+    throw Error(Blame::environment, "the size of the package does not settle");
+  }
+
+  /// The signature first: whoever sees the package sees it signed.
+  void publish() {
+    if (options_.key) {
+      const MappedFile package(unproven_.path());
+      OutputFile signature(signature_path(options_.output), options_.force);
+      signature.write(options_.key->sign(package.bytes(), signed_comment(options_.output)));
+      signature.commit();
+    }
+    unproven_.rename_to(options_.output);
+  }
+
+  const PackageOptions& options_;
+  Progress& progress_;
+  const Unproven unproven_;
+  RunModel model_;
+  GateLimits limits_;
+  std::string evaluation_;
+  PackageContents contents_;
+  PackageResult result_;
+  Bytes onnx_;
+  std::vector<Golden> golden_;
+  std::shared_ptr<Classifier> classifier_;
+  Parity parity_;
+  std::optional<CompressionProof> compression_;
+  std::optional<SampleMeasures> samples_;
+  Robustness robustness_;
+  DeviceMeasures device_;
+  std::optional<AbstainFit> fit_;
+  std::vector<DrawnPicture> pictures_;
+};
 
 }  // namespace
 
-PackageResult package_run(const PackageOptions& given) {
+PackageResult package_run(const PackageOptions& given, Progress& progress) {
   PackageOptions options = given;
   name_package(options);
   refuse_existing(options.output, options.force);
-  RunModel model(options.run);
-  const RunInfo& info = model.info();
-  const NetworkSpec spec = info.spec();
-  const Bytes onnx = in_precision(write_onnx(spec, model.weights(), info,
-                                             {{kContractKey, encode_contract(info.preprocessing)}}),
-                                  options.precision, options.run, options.root, info.preprocessing);
-  PackageResult result;
-  nlohmann::ordered_json compression;
-  if (options.precision != "float32") {
-    const CompressionProof proof = prove_compression(model, onnx, options.precision, options.run,
-                                                     options.root, options.parity_samples);
-    result.compared = proof.compared;
-    result.agreeing = proof.agreeing;
-    result.refusal = proof.refusal;
-    if (!result.refusal.empty()) return result;
-    result.cost = proof.cost.line();
-    compression = nlohmann::ordered_json::parse(proof.cost.json());
-  }
-
-  PackageContents contents;
-  contents.name = options.name;
-  contents.version = options.version;
-  contents.made_by = SIGNPOST_VERSION;
-  contents.preprocessing = info.preprocessing;
-  contents.network = info.network.name;
-  contents.parameters = spec.parameter_count();
-  contents.precision = options.precision;
-  contents.onnx = onnx;
-  try {
-    auto evaluation = nlohmann::ordered_json::parse(read_text(options.run / "evaluation.json"));
-    contents.model_card = model_card(options, info, spec, evaluation);
-    evaluation.erase("worst");  // ids of photographs are no business of devices
-    if (!compression.is_null()) evaluation["compression"] = compression;
-    contents.metrics = evaluation.dump();
-  } catch (const nlohmann::json::exception& error) {
-    throw Error(Blame::input,
-                (options.run / "evaluation.json").string() + ": is damaged: " + error.what());
-  }
-  for (const RunInfo::Class& each : info.classes)
-    contents.labels.push_back({each.id, each.name, each.name_de});
-  std::vector<Golden> golden = make_golden(options.run, model);
-  if (options.precision != "float32") answer_as_the_runner(onnx, golden);
-  for (const Golden& each : golden)
-    contents.golden.push_back({each.ppm, each.roi, each.tensor, each.probabilities});
-
-  // Written under another name, proven by the runner's own code, and only then given its own.
-  result.golden = golden.size();
-  const Unproven unproven(options.output.string() + ".unproven");
-  write_package(unproven.path(), contents, true);
-  try {
-    Classifier classifier = Classifier::open(unproven.path());
-    if (options.precision == "float32")
-      result.refusal = compare(options, model, classifier, result);
-  } catch (const Error& error) {
-    if (error.blame() != Blame::input || result.compared > 0) throw;
-    result.refusal = error.what();
-  }
-  if (!result.refusal.empty()) return result;
-  result.bytes = fs::file_size(unproven.path());
-  std::error_code error;
-  fs::rename(unproven.path(), options.output, error);
-  if (error)
-    throw Error(Blame::environment,
-                "cannot write " + options.output.string() + ": " + error.message());
-  return result;
+  if (options.key) refuse_existing(signature_path(options.output), options.force);
+  return Packaging(options, progress).run();
 }
 
 }  // namespace signpost

@@ -74,8 +74,8 @@ void check_start_px(int start_px, const RunInfo& info, const NetworkSpec& spec) 
                 fmt::format("--start-px is {}, but the images have {} px; begin with smaller ones",
                             start_px, info.preprocessing.size));
   }
-  for (const Layer& layer : spec.layers) {
-    if (layer.kind == Layer::Kind::flatten) {
+  for (const NetworkLayer& layer : spec.layers) {
+    if (layer.kind == NetworkLayer::Kind::flatten) {
       throw Error(Blame::usage,
                   fmt::format("--start-px: {} flattens its map, so all its images have one size",
                               spec.name));

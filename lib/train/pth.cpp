@@ -79,8 +79,8 @@ class PthReader {
     budget_ -= bytes;
   }
 
-  Tensor values_of(const std::string& name, const PickledTensor& from) {
-    Tensor tensor;
+  WeightTensor values_of(const std::string& name, const PickledTensor& from) {
+    WeightTensor tensor;
     tensor.shape = from.shape;
     std::uint64_t count = 1;
     for (const std::int64_t side : from.shape) count *= static_cast<std::uint64_t>(side);

@@ -9,13 +9,13 @@ namespace {
 
 /// ReLU6 is a clamp: hardtanh, which PyTorch's own ReLU6 is, has no bfloat16 backward pass on the
 /// processor in libtorch 1.13.
-torch::Tensor activated(const torch::Tensor& x, Layer::Activation activation) {
+torch::Tensor activated(const torch::Tensor& x, NetworkLayer::Activation activation) {
   switch (activation) {
-    case Layer::Activation::relu:
+    case NetworkLayer::Activation::relu:
       return torch::relu(x);
-    case Layer::Activation::relu6:
+    case NetworkLayer::Activation::relu6:
       return torch::clamp(x, 0, 6);
-    case Layer::Activation::none:
+    case NetworkLayer::Activation::none:
       break;
   }
   return x;
@@ -29,9 +29,9 @@ std::string module_name(std::string name) {
 
 }  // namespace
 
-Tensor copy_of(const torch::Tensor& tensor) {
+WeightTensor copy_of(const torch::Tensor& tensor) {
   const torch::Tensor flat = tensor.detach().to(torch::kCPU, torch::kFloat32).contiguous();
-  Tensor copy;
+  WeightTensor copy;
   copy.shape.assign(flat.sizes().begin(), flat.sizes().end());
   copy.values.assign(flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel());
   return copy;
@@ -39,9 +39,9 @@ Tensor copy_of(const torch::Tensor& tensor) {
 
 TorchNetwork::TorchNetwork(NetworkSpec spec) : spec_(std::move(spec)), steps_(spec_.layers.size()) {
   for (std::size_t i = 0; i < steps_.size(); ++i) {
-    const Layer& layer = spec_.layers[i];
+    const NetworkLayer& layer = spec_.layers[i];
     Step& step = steps_[i];
-    if (layer.kind == Layer::Kind::convolution) {
+    if (layer.kind == NetworkLayer::Kind::convolution) {
       const bool even = layer.pad_before == layer.pad_after;
       step.convolution = register_module(
           module_name(layer.name),
@@ -58,10 +58,10 @@ TorchNetwork::TorchNetwork(NetworkSpec spec) : spec_(std::move(spec)), steps_(sp
         step.norm =
             register_module(module_name(layer.norm_name), torch::nn::BatchNorm2d(layer.out));
       }
-    } else if (layer.kind == Layer::Kind::linear) {
+    } else if (layer.kind == NetworkLayer::Kind::linear) {
       step.linear =
           register_module(module_name(layer.name), torch::nn::Linear(layer.in, layer.out));
-      const double gain = layer.activation == Layer::Activation::none ? 1 : 2;
+      const double gain = layer.activation == NetworkLayer::Activation::none ? 1 : 2;
       torch::nn::init::normal_(step.linear->weight, 0, std::sqrt(gain / layer.in));
       torch::nn::init::zeros_(step.linear->bias);
     }
@@ -69,7 +69,7 @@ TorchNetwork::TorchNetwork(NetworkSpec spec) : spec_(std::move(spec)), steps_(sp
 }
 
 torch::Tensor TorchNetwork::convolved(std::size_t index, torch::Tensor x) {
-  const Layer& layer = spec_.layers[index];
+  const NetworkLayer& layer = spec_.layers[index];
   Step& step = steps_[index];
   if (layer.pad_before != layer.pad_after) {
     x = torch::constant_pad_nd(
@@ -83,33 +83,33 @@ torch::Tensor TorchNetwork::convolved(std::size_t index, torch::Tensor x) {
 
 std::vector<torch::Tensor> TorchNetwork::values(torch::Tensor images) {
   std::vector<torch::Tensor> values(steps_.size());
-  const auto input = [&](const Layer& layer, std::size_t k) {
+  const auto input = [&](const NetworkLayer& layer, std::size_t k) {
     return layer.inputs[k] < 0 ? images : values[static_cast<std::size_t>(layer.inputs[k])];
   };
   for (std::size_t i = 0; i < steps_.size(); ++i) {
-    const Layer& layer = spec_.layers[i];
+    const NetworkLayer& layer = spec_.layers[i];
     torch::Tensor x = input(layer, 0);
     switch (layer.kind) {
-      case Layer::Kind::convolution:
+      case NetworkLayer::Kind::convolution:
         x = convolved(i, x);
         break;
-      case Layer::Kind::add:
+      case NetworkLayer::Kind::add:
         x = x + input(layer, 1);
         break;
-      case Layer::Kind::max_pool:
+      case NetworkLayer::Kind::max_pool:
         x = torch::max_pool2d(x, layer.kernel, layer.stride, layer.pad_before);
         break;
-      case Layer::Kind::global_average:
+      case NetworkLayer::Kind::global_average:
         x = x.mean({2, 3});
         break;
-      case Layer::Kind::flatten:
+      case NetworkLayer::Kind::flatten:
         x = x.flatten(1);
         break;
-      case Layer::Kind::dropout:
+      case NetworkLayer::Kind::dropout:
         x = layer.whole_channels ? torch::feature_dropout(x, layer.dropout, is_training())
                                  : torch::dropout(x, layer.dropout, is_training());
         break;
-      case Layer::Kind::linear:
+      case NetworkLayer::Kind::linear:
         x = steps_[i].linear->forward(x);
         break;
     }
@@ -150,7 +150,7 @@ void TorchNetwork::load(const Weights& weights) {
   const std::vector<WeightShape> names = spec_.weight_shapes();
   const std::vector<torch::Tensor> all = tensors();
   for (std::size_t i = 0; i < names.size(); ++i) {
-    const Tensor& source = weight(weights, names[i].name);
+    const WeightTensor& source = weight(weights, names[i].name);
     if (source.shape != names[i].shape) {
       throw Error(Blame::input, "weight " + names[i].name +
                                     " has another shape than the network; train it again");

@@ -12,7 +12,7 @@ namespace signpost {
 static_assert(std::endian::native == std::endian::little,
               "safetensors and ONNX store little-endian values");
 
-const Tensor& weight(const Weights& weights, const std::string& name) {
+const WeightTensor& weight(const Weights& weights, const std::string& name) {
   const auto found = weights.find(name);
   if (found == weights.end())
     throw Error(Blame::input, "the weight " + name + " is missing; train the run again");
@@ -86,7 +86,7 @@ Weights decode_safetensors(ByteView bytes, const std::string& name) {
       const std::string type_name = entry.at("dtype");
       if (!element_type(type_name, type))
         throw fail("tensor " + key + " is of type " + type_name + ", which is not read");
-      Tensor tensor;
+      WeightTensor tensor;
       tensor.shape = entry.at("shape").get<std::vector<std::int64_t>>();
       const auto begin = entry.at("data_offsets").at(0).get<std::uint64_t>();
       const auto end = entry.at("data_offsets").at(1).get<std::uint64_t>();

@@ -10,16 +10,16 @@
 
 namespace signpost {
 
-struct Tensor {
+struct WeightTensor {
   std::vector<std::int64_t> shape;
   std::vector<float> values;  ///< row-major
 };
 
 /// Named float32 tensors: what a network is, apart from its shape.
-using Weights = std::map<std::string, Tensor>;
+using Weights = std::map<std::string, WeightTensor>;
 
 /// The tensor of that name. Throws Error{input} if there is none.
-const Tensor& weight(const Weights& weights, const std::string& name);
+const WeightTensor& weight(const Weights& weights, const std::string& name);
 
 /// The safetensors format (github.com/huggingface/safetensors, "Format"): an 8-byte little-endian
 /// length, a JSON header of names, types, shapes and offsets, then the raw values. F32 is written;

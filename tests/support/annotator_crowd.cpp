@@ -299,7 +299,7 @@ void submit(Visitor& device, CrowdLedger& ledger, const std::string& token, int 
 }
 
 /// Another program at the same store: `capture review`, `capture list`, `capture stats`.
-void review(const std::filesystem::path& database, CrowdLedger& ledger,
+void review(const std::filesystem::path& database, CrowdLedger& ledger, double pause_s,
             const std::atomic<bool>& over) {
   try {
     CaptureStore store(database, Database::Missing::refuse);
@@ -321,7 +321,7 @@ void review(const std::filesystem::path& database, CrowdLedger& ledger,
         if (one.wrong.empty()) ledger.review(one.review, one.capture, false);
       }
       store.figures();
-      pause(0.02);
+      pause(pause_s);
     }
   } catch (const Error& error) {
     ledger.wrong(fmt::format("review: {}", error.what()));
@@ -350,7 +350,8 @@ CrowdAnswer run_crowd(const CrowdOptions& options) {
   std::vector<Visitor> devices;
   for (int i = 0; i < options.devices; ++i) devices.emplace_back(port, ledger);
   std::atomic<bool> over{false};
-  std::thread reviewer([&] { review(stage.database(), ledger, over); });
+  std::thread reviewer(
+      [&] { review(stage.database(), ledger, std::max(0.02, options.pace_s), over); });
   const auto start = Clock::now();
   std::vector<std::thread> threads;
   for (std::size_t i = 0; i < people.size(); ++i)

@@ -36,7 +36,7 @@ TEST_CASE("path data that is wrong is refused with its place") {
 }
 
 TEST_CASE("maps are applied from the inside out") {
-  const Affine map = translation(1, 0).after(scaling(2, 3));
+  const AffineMap map = translation(1, 0).after(scaling(2, 3));
   CHECK(map({1, 1}) == Point{3, 3});
   const Point turned = rotation(90, {0.5, 0.5})({0.5, 0});
   CHECK(turned.x == Approx(1));

@@ -315,6 +315,45 @@ TEST_CASE("what is no package is refused, each with its reason") {
   }
 }
 
+TEST_CASE("a member that was added, changed, doubled or taken out shows") {
+  const Scratch scratch;
+  const Parts parts;
+  const auto good = scratch / "good.signpost", bad = scratch / "bad.signpost";
+  write_package(good, parts.contents, false);
+  CHECK(Package::open(good)->damage().empty());
+  SECTION("a changed picture, which no device looks at") {
+    rewrite(good, bad, [](const std::string& name, std::string& text) {
+      if (name == "card/worst.png") text += "!";
+      return true;
+    });
+    CHECK(Package::open(bad)->damage() ==
+          "card/worst.png was changed: its SHA-256 is not that of package.json");
+  }
+  SECTION("no picture") {
+    rewrite(good, bad, [](const std::string& name, std::string&) { return name[0] != 'c'; });
+    CHECK(Package::open(bad)->damage() == "card/worst.png was taken out");
+  }
+  SECTION("one that was added") {
+    const Archive archive(good);
+    OutputFile file(bad, true);
+    ZipWriter zip(file);
+    for (const Archive::Member& member : archive.members())
+      zip.add(member.name, archive.stored_bytes(member));
+    SECTION("of another name") {
+      zip.add("notes.txt", "hello");
+      zip.finish();
+      file.commit();
+      CHECK(Package::open(bad)->damage() == "notes.txt was added after the package was written");
+    }
+    SECTION("of a name that is there") {
+      zip.add("MODEL_CARD.md", as_text(archive.stored_bytes(*archive.find("MODEL_CARD.md"))));
+      zip.finish();
+      file.commit();
+      CHECK(Package::open(bad)->damage() == "a member stands twice");
+    }
+  }
+}
+
 TEST_CASE("every prefix of a package is refused") {
   const Scratch scratch;
   const Parts parts;

@@ -18,12 +18,13 @@ namespace signpost {
 /// A service on a free port over a new store, with tokens for each role.
 class RunningService {
  public:
-  explicit RunningService(ServiceOptions options = {}) {
+  /// Packages come from the folder models, or else from the store.
+  explicit RunningService(ServiceOptions options = {}, bool folder = true) {
     options.database = scratch / "c.db";
-    options.models = scratch / "models";
+    if (folder) options.models = scratch / "models";
     options.web.port = 0;
     options.web.drain_s = 2;
-    std::filesystem::create_directory(options.models);
+    std::filesystem::create_directory(scratch / "models");
     {
       CaptureStore store(options.database, Database::Missing::create);
       device = store.add_token(Role::device, "phone").secret;

@@ -15,6 +15,13 @@
 namespace signpost {
 namespace {
 
+std::string quoted(const std::string& text) {
+  std::string out(1, '"');
+  out.append(text);
+  out.push_back('"');
+  return out;
+}
+
 /// While it lives no file of this process can grow, as on a disk that is full.
 class FullDisk {
  public:
@@ -246,6 +253,76 @@ TEST_CASE("the newest package is handed out, whole, in part, or not again") {
       site.scratch / "models/other.signpost",
       std::filesystem::last_write_time(file) + std::chrono::seconds(5));
   CHECK(site.get("/v1/models/latest", site.device).header("signpost-model") == "tiny-0.4");
+}
+
+TEST_CASE("devices get what is stable in the store, from the moment that it is promoted") {
+  RunningService site({}, false);
+  CHECK(site.get("/v1/models/latest", site.device).status == 404);
+  ModelRegistry registry(site.scratch / "c.db", Database::Missing::refuse);
+  const auto add = [&](const std::string& version, const std::string& signature) {
+    TestPackage package;
+    package.contents.version = version;
+    const auto file = site.scratch / version;
+    write_package(file, package.contents, false);
+    ModelFile model{"tiny", version, {}, signature, "ann"};
+    read_file(file, model.content);
+    registry.add(model);
+    return registry.list().back().number;
+  };
+  const auto served = [&] {
+    return site.get("/v1/models/latest", site.device).header("signpost-model");
+  };
+  const std::int64_t one = add("1", ""), two = add("2", "signature of two\n");
+  CHECK(site.get("/v1/models/latest", site.device).status == 404);  // nothing is promoted
+  registry.promote("candidate", two, "ann", "");
+  CHECK(site.get("/v1/models/latest", site.device).status == 404);
+  registry.promote("stable", one, "ann", "");
+  const WireAnswer first = site.get("/v1/models/latest", site.device);
+  CHECK(first.header("signpost-model") == "tiny-1");
+  CHECK(first.body == as_text(registry.content(one)));
+  CHECK(first.header("etag") == quoted(registry.find(one).sha256));
+  CHECK(site.get("/v1/models/latest.minisig", site.device).status == 404);
+
+  registry.promote("stable", two, "ann", "");
+  CHECK(served() == "tiny-2");
+  const WireAnswer signature = site.get("/v1/models/latest.minisig", site.device);
+  CHECK(signature.status == 200);
+  CHECK(signature.body == "signature of two\n");
+  CHECK(signature.header("signpost-model") == "tiny-2");
+  std::string old = "If-None-Match: ";
+  old.append(first.header("etag")).append("\r\n");
+  CHECK(site.get("/v1/models/latest", site.device, old).status == 200);
+
+  registry.rollback("stable", registry.before("stable"), "ann", "");
+  CHECK(served() == "tiny-1");
+  CHECK(site.get("/v1/models/latest", site.device, old).status == 304);
+  registry.add({"tiny", "1", registry.content(one), "signed later\n", "ann"});
+  CHECK(site.get("/v1/models/latest.minisig", site.device).body == "signed later\n");
+  site.restart();
+  CHECK(served() == "tiny-1");
+}
+
+TEST_CASE("a package that is promoted while it is being fetched changes nothing of the answer") {
+  RunningService site({}, false);
+  ModelRegistry registry(site.scratch / "c.db", Database::Missing::refuse);
+  std::vector<Bytes> contents;
+  for (int i = 1; i <= 2; ++i) {
+    contents.emplace_back(3'000'000, static_cast<std::uint8_t>(i));
+    registry.add({"big", std::to_string(i), contents.back(), "", "ann"});
+  }
+  registry.promote("stable", 1, "ann", "");
+  std::atomic<bool> done = false;
+  std::thread promoter([&] {
+    for (int i = 0; !done; ++i) registry.promote("stable", 1 + i % 2, "ann", "");
+  });
+  for (int i = 0; i < 20; ++i) {
+    const WireAnswer answer = site.get("/v1/models/latest", site.device);
+    const bool first = answer.header("signpost-model") == "big-1";
+    CHECK(answer.body == as_text(contents[first ? 0 : 1]));
+    CHECK(answer.header("etag") == quoted(sha256_hex(contents[first ? 0 : 1])));
+  }
+  done = true;
+  promoter.join();
 }
 
 TEST_CASE("a person signs in with a token, and pages of other sites cannot use it") {

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.h"
+#include "store/pool.h"
 #include "support.h"
 
 namespace signpost {
@@ -42,6 +43,26 @@ TEST_CASE("settings are kept in the store") {
   CHECK(store.settings().place_decimals == StoreSettings::kNoPlace);
   CHECK(store.settings().labels == 3);
   CHECK(store.settings().labels_share == 0.25);
+}
+
+TEST_CASE("what one program changes holds in a server that runs") {
+  const Folder folder;
+  StorePool pool(folder / "c.db", Database::Missing::create);
+  CHECK(pool.reader()->settings().labels == 1);
+  const auto submit = [&](int number) {
+    Submission submission = named(std::to_string(number));
+    submission.place = Place{52.123456, 13.123456};
+    const std::string id = add(*pool.writer(), submission, image(number)).capture;
+    std::string wrong;
+    return pool.reader()->find(id, wrong)->place;
+  };
+  CHECK(submit(1) == Place{52.12, 13.12});
+  {
+    CaptureStore other(folder / "c.db", Database::Missing::refuse);
+    other.change({"gtsrb", StoreSettings::kNoPlace, 2, 1});
+  }
+  CHECK(submit(2) == std::nullopt);
+  CHECK(pool.reader()->settings().labels == 2);
 }
 
 TEST_CASE("the classes are a catalogue of one's own, whose text the store keeps") {

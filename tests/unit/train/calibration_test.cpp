@@ -102,7 +102,7 @@ TEST_CASE("the weights of a run come with its temperature in the last layer alon
     REQUIRE(answering.size() == trained.size());
     for (const auto& [name, tensor] : trained) {
       const float factor = name.starts_with(spec.layers.back().name + ".") ? 2 : 1;
-      const Tensor& other = weight(answering, name);
+      const WeightTensor& other = weight(answering, name);
       for (std::size_t i = 0; i < tensor.values.size(); ++i)
         REQUIRE(other.values[i] == tensor.values[i] * factor);
     }

@@ -90,9 +90,9 @@ TEST_CASE("the maps that are explained are the last ones that the classifier see
         make_network({.name = name, .input_px = native_input_px(name), .classes = 43});
     return spec.layers[last_feature_maps(spec)];
   };
-  REQUIRE(layer("signnet").kind == Layer::Kind::add);
+  REQUIRE(layer("signnet").kind == NetworkLayer::Kind::add);
   REQUIRE(layer("signnet").side == 6);
-  REQUIRE(layer("resnet34").kind == Layer::Kind::add);
+  REQUIRE(layer("resnet34").kind == NetworkLayer::Kind::add);
   REQUIRE(layer("mobilenet_v2").name == "features.18.0");
   REQUIRE(layer("cnn").name == "conv6");
 }

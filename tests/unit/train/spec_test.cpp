@@ -50,9 +50,9 @@ TEST_CASE("padding as TensorFlow's depends on whether a side is even") {
       {.name = "mobilenet_v2", .input_px = 48, .classes = 5, .pad_as_tensorflow = true});
   std::vector<std::pair<int, int>> strided;
   int last = 0;
-  for (const Layer& layer : spec.layers) {
+  for (const NetworkLayer& layer : spec.layers) {
     if (layer.stride == 2) strided.emplace_back(layer.pad_before, layer.pad_after);
-    if (layer.kind == Layer::Kind::convolution) last = layer.side;
+    if (layer.kind == NetworkLayer::Kind::convolution) last = layer.side;
     if (layer.stride == 1 && layer.kernel == 3) CHECK(layer.pad_before == layer.pad_after);
   }
   // 48, 24, 12, 6 and then 3 pixels.

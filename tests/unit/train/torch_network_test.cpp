@@ -145,8 +145,8 @@ TEST_CASE("with a frozen backbone only the classifier moves, and no statistics")
       if (tensor.values != before.at(name).values) moved.insert(name);
     }
     for (std::size_t i = spec.classifier(); i < spec.layers.size(); ++i) {
-      const Layer& layer = spec.layers[i];
-      if (layer.kind == Layer::Kind::linear)
+      const NetworkLayer& layer = spec.layers[i];
+      if (layer.kind == NetworkLayer::Kind::linear)
         expected.insert({layer.name + ".weight", layer.name + ".bias"});
     }
     REQUIRE(moved == expected);

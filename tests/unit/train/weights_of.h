@@ -24,7 +24,7 @@ inline Weights weights_of(const NetworkSpec& spec) {
       low = 0.5f;
       high = 1.5f;
     }
-    Tensor& tensor = weights[wanted.name];
+    WeightTensor& tensor = weights[wanted.name];
     tensor.shape = wanted.shape;
     std::size_t count = 1;
     for (const std::int64_t side : wanted.shape) count *= static_cast<std::size_t>(side);

@@ -1,0 +1,26 @@
+# What the commands need that stay at home.
+find_package(TBB REQUIRED)
+find_package(simdjson REQUIRED)
+find_package(pugixml REQUIRED)
+find_package(tomlplusplus REQUIRED)
+find_package(CURL 7.85 REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(OpenCV REQUIRED COMPONENTS core imgproc videoio)
+find_package(Freetype REQUIRED)
+find_file(SIGNPOST_FONT truetype/dejavu/DejaVuSans.ttf PATHS /usr/share/fonts REQUIRED)  # for captions
+find_package(yaml-cpp REQUIRED)
+pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
+
+# Debian's libtorch and libonnx come without usable CMake packages (docs/decisions/0002-dependencies.md).
+find_path(TORCH_INCLUDE torch/csrc/api/include/torch/torch.h REQUIRED)
+find_library(TORCH_LIBRARY torch_cpu REQUIRED)
+find_library(C10_LIBRARY c10 REQUIRED)
+add_library(torch_libraries INTERFACE)
+target_include_directories(torch_libraries SYSTEM INTERFACE ${TORCH_INCLUDE} ${TORCH_INCLUDE}/torch/csrc/api/include)
+target_link_libraries(torch_libraries INTERFACE ${TORCH_LIBRARY} ${C10_LIBRARY})
+find_library(ONNX_LIBRARY onnx REQUIRED)
+find_library(ONNX_PROTO_LIBRARY onnx_proto REQUIRED)
+find_package(Protobuf REQUIRED)
+add_library(onnx_libraries INTERFACE)
+target_compile_definitions(onnx_libraries INTERFACE ONNX_NAMESPACE=onnx ONNX_ML=1)
+target_link_libraries(onnx_libraries INTERFACE ${ONNX_LIBRARY} ${ONNX_PROTO_LIBRARY} protobuf::libprotobuf)
