@@ -7,12 +7,13 @@ BUILD := build/$(PRESET)
 JOBS ?= $(shell nproc)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: demo test onnxruntime build packages format tidy bench bench-filters install clean help
+.PHONY: demo test test-arm64 onnxruntime build packages format tidy bench bench-filters install clean help
 .DEFAULT_GOAL := build
 
 help:
 	@sed -n 's/^# \{0,1\}make /make /p' Makefile
 	@echo 'make build     build with PRESET=release (or debug, asan)'
+	@echo 'make test-arm64  build the runner for arm64 and test it under qemu, beside this machine'"'"'s own'
 	@echo 'make test-asan run the tests under AddressSanitizer and UBSan'
 	@echo 'make onnxruntime  fetch ONNX Runtime for node into tests/, for the test parity/onnxruntime'
 	@echo 'make format    run clang-format over our code'
@@ -48,6 +49,22 @@ demo: build
 
 test: build
 	ctest --preset $(PRESET) -j $(JOBS)
+
+# Its libraries lie in build/arm64-root; the compiler and the emulator are installed.
+ARM64_TOOLS := g++-aarch64-linux-gnu qemu-user-static
+build/arm64-root: tests/arm64/packages.txt
+	@dpkg-query -W $(ARM64_TOOLS) >/dev/null 2>&1 || { $(SUDO) apt-get update -q && \
+	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $(ARM64_TOOLS); }
+	tests/arm64/root $@ $<
+	@touch $@
+
+test-arm64: build/arm64-root build/.packages
+	cmake --preset release
+	cmake --build --preset release -j $(JOBS) --target signpost-run signpost-synth make_test_package
+	cmake --preset arm64
+	cmake --build --preset arm64 -j $(JOBS)
+	ctest --preset arm64 -j $(JOBS)
+	tests/arm64/same_labels build/release/bin build/arm64/wrapped
 
 test-asan:
 	$(MAKE) test PRESET=asan

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxNodes = 10'000, kMaxInputSize = 1024, kMaxElements = std::size_t{1} << 24,
                       kMaxElementsTogether = std::size_t{1} << 27;
+constexpr std::int64_t kMaxWeights = std::int64_t{1} << 26;
 constexpr std::uint64_t kMaxMultiplications = std::uint64_t{1} << 34;
 constexpr std::int64_t kFirstOpset = 13, kLastOpset = 21;
 
@@ -95,6 +96,28 @@ class Planner {
       for (const std::string_view name : node.outputs) later_.insert(name);
     }
     ++uses_[model_.outputs[0].name];
+    check_weights();
+  }
+
+  /// A weight is unpacked for every node that uses it, so that few bytes in the file could become
+  /// many.
+  void check_weights() const {
+    std::unordered_map<std::string_view, std::int64_t> sizes;
+    for (const auto& [name, tensor] : model_.initialisers)
+      sizes[name] = std::max(std::int64_t{0}, tensor.elements());
+    std::int64_t all = 0;
+    for (const onnx::Node& node : model_.nodes) {
+      std::int64_t most = 0;
+      for (const std::string_view name : node.inputs) {
+        if (const auto found = sizes.find(name); found != sizes.end())
+          most = std::max(most, found->second);
+      }
+      all += most;
+      if (all > kMaxWeights) fail("unpacks to over 2^26 weights; that is no network for a device");
+      if (most > 0 && (node.op == "Cast" || node.op == "DequantizeLinear")) {
+        for (const std::string_view name : node.outputs) sizes.try_emplace(name, most);
+      }
+    }
   }
 
   void add(const PlanNode& node) {

@@ -233,6 +233,16 @@ PackageContents read_contents(const Members& members, std::map<std::string, std:
   return contents;
 }
 
+/// What `action` returns; its messages may name members as the file does.
+template <typename Action>
+auto one_line(Action&& action) {
+  try {
+    return action();
+  } catch (const Error& error) {
+    throw Error(error.blame(), printable(error.what()));
+  }
+}
+
 void check_start(ByteView bytes, const std::string& name) {
   if (bytes.size() < 4 || as_text(bytes.first(2)) != "PK")
     throw Error(Blame::input, name + ": is not a signpost package; signpost package writes them");
@@ -266,9 +276,11 @@ std::shared_ptr<const Package> Package::open(const std::filesystem::path& path) 
   std::shared_ptr<Package> package(new Package);
   package->path_ = path.string();
   check_start(MappedFile(path).bytes(), package->path_);
-  package->archive_ = std::make_unique<const Archive>(path);
-  package->read();
-  return package;
+  return one_line([&] {
+    package->archive_ = std::make_unique<const Archive>(path);
+    package->read();
+    return std::move(package);
+  });
 }
 
 std::shared_ptr<const Package> Package::open_bytes(ByteView bytes, const std::string& name) {
@@ -276,9 +288,11 @@ std::shared_ptr<const Package> Package::open_bytes(ByteView bytes, const std::st
   package->path_ = name;
   check_start(bytes, name);
   package->memory_ = std::make_unique<const Memory>(bytes);
-  package->archive_ = std::make_unique<const Archive>(package->memory_->bytes(), name);
-  package->read();
-  return package;
+  return one_line([&] {
+    package->archive_ = std::make_unique<const Archive>(package->memory_->bytes(), name);
+    package->read();
+    return std::move(package);
+  });
 }
 
 std::shared_ptr<const Package> Package::open_signed(const std::filesystem::path& path,
@@ -296,14 +310,10 @@ void Package::read() {
     throw Error(Blame::input,
                 path_ + ": is a zip but not a signpost package: it holds no package.json");
   }
-  try {
-    contents_ = read_contents(Members(archive, path_), digests_);
-    const std::string wrong = contradiction(contents_);
-    if (!wrong.empty())
-      throw Error(Blame::input, path_ + ": the package contradicts itself: " + wrong);
-  } catch (const Error& error) {
-    throw Error(error.blame(), printable(error.what()));
-  }
+  contents_ = read_contents(Members(archive, path_), digests_);
+  const std::string wrong = contradiction(contents_);
+  if (!wrong.empty())
+    throw Error(Blame::input, path_ + ": the package contradicts itself: " + wrong);
 }
 
 std::string Package::damage() const {

@@ -65,7 +65,7 @@ class TorchNetwork : public torch::nn::Module {
 };
 
 /// The values and the shape of a tensor, as float32, in memory of their own.
-Tensor copy_of(const torch::Tensor& tensor);
+WeightTensor copy_of(const torch::Tensor& tensor);
 
 /// Views of pixels, count x size x size x 3, and of one number a channel, as `normalise` takes
 /// them.

@@ -20,7 +20,6 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   } catch (const Error& error) {
     PROMISE(error.blame() == Blame::input);
     PROMISE(std::string_view(error.what()).starts_with("m.onnx: "));
-    PROMISE(std::string_view(error.what()).find('\n') == std::string_view::npos);
   }
   return 0;
 }

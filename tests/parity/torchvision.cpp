@@ -15,7 +15,7 @@ namespace {
 
 constexpr double kTolerance = 1e-4;  // of the largest logit: float32 sums in another order
 
-torch::Tensor tensor_of(const Tensor& from) {
+torch::Tensor tensor_of(const WeightTensor& from) {
   return torch::from_blob(const_cast<float*>(from.values.data()), from.shape).clone();
 }
 

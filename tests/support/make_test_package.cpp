@@ -4,6 +4,7 @@
 //   large    large.signpost, which takes a wider margin and calls its outputs otherwise, so that
 //            its answers differ
 //   broken   broken.signpost, which opens but does not give its golden vectors
+//   deep     deep.signpost, a residual network of 0.5 M weights for 48x48
 //   signed   minisign.pub, other.pub, and tiny.signpost.minisig by the first one's key
 #include <algorithm>
 #include <cstdio>
@@ -24,7 +25,14 @@ void write_key(const std::filesystem::path& path, const PublicKey& key) {
   file.commit();
 }
 
+void write_deep(const std::filesystem::path& folder) {
+  const Preprocessing preprocessing{48, 0};
+  const TestPackage package(preprocessing, residual_network(3, encode_contract(preprocessing)));
+  write_package(folder / "deep.signpost", package.contents, true);
+}
+
 void write_extra(const std::filesystem::path& folder, const std::string& what) {
+  if (what == "deep") return write_deep(folder);
   TestPackage package(what == "large" ? Preprocessing{16, 1500} : Preprocessing{16, 50});
   package.contents.name = what;
   if (what == "careful") package.contents.abstain = {0.99, 0.5, {0.6f, 0.5f, kNeverAccepted}};

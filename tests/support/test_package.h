@@ -12,8 +12,12 @@ namespace signpost {
 /// classes, and golden vectors from the engine. `contents` holds views of the other members;
 /// neither copied nor moved.
 struct TestPackage {
-  explicit TestPackage(const Preprocessing& preprocessing = {16, 50}) {
-    onnx = tiny_network(preprocessing.size, 3, encode_contract(preprocessing));
+  explicit TestPackage(const Preprocessing& preprocessing = {16, 50})
+      : TestPackage(preprocessing,
+                    tiny_network(preprocessing.size, 3, encode_contract(preprocessing))) {}
+
+  /// With another network of three classes that carries the contract.
+  TestPackage(const Preprocessing& preprocessing, std::string network) : onnx(std::move(network)) {
     contents.name = "tiny";
     contents.version = "0.3.1";
     contents.made_by = "0.1.0";

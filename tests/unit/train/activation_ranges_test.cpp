@@ -8,7 +8,7 @@
 #include <set>
 
 #include "train/onnx_writer.h"
-#include "weights_of.h"
+#include "unit/train/weights_of.h"
 
 namespace signpost {
 namespace {

@@ -1,3 +1,4 @@
+// REQUIRE throughout: libtorch's logging brings a CHECK of its own, which ends the program.
 #include "train/onnx_reference.h"
 
 #include <algorithm>
@@ -10,7 +11,7 @@
 #include "train/activation_ranges.h"
 #include "train/onnx_writer.h"
 #include "train/torch_network.h"
-#include "weights_of.h"
+#include "unit/train/weights_of.h"
 
 namespace signpost {
 namespace {
@@ -63,13 +64,13 @@ TEST_CASE("the reference computes from ONNX what the trainer's network computes"
     network.load(weights);
     network.eval();
     const torch::NoGradGuard no_grad;
-    const Tensor trained = copy_of(
+    const WeightTensor trained = copy_of(
         torch::softmax(network.forward(normalise(pixel_tensor(images, kImages, spec.input_px),
                                                  channels(info.mean), channels(info.deviation))),
                        1));
     const Bytes onnx = write_onnx(spec, weights, info, {});
     INFO(spec.name);
-    CHECK(apart(referred(onnx, images, spec.classes), trained.values) < 1e-5f);
+    REQUIRE(apart(referred(onnx, images, spec.classes), trained.values) < 1e-5f);
   }
 }
 
@@ -83,14 +84,14 @@ TEST_CASE("the device's engine computes what the reference does, in every precis
       return apart(referred(form, images, spec.classes), run_by_engine(form, images, spec.classes));
     };
     INFO(spec.name);
-    CHECK(differ(onnx) < 1e-5f);
+    REQUIRE(differ(onnx) < 1e-5f);
     const Bytes halved = to_float16(onnx);
-    CHECK(differ(halved) < 1e-5f);
-    CHECK(apart(exact, referred(halved, images, spec.classes)) < 5e-3f);
+    REQUIRE(differ(halved) < 1e-5f);
+    REQUIRE(apart(exact, referred(halved, images, spec.classes)) < 5e-3f);
     const Bytes int8 = quantise(onnx, measure_ranges(onnx, images, kImages));
-    CHECK(differ(int8) < 0.02f);
-    CHECK(apart(exact, referred(int8, images, spec.classes)) < 0.1f);
-    CHECK(int8.size() < onnx.size() / 3);
+    REQUIRE(differ(int8) < 0.02f);
+    REQUIRE(apart(exact, referred(int8, images, spec.classes)) < 0.1f);
+    REQUIRE(int8.size() < onnx.size() / 3);
   }
 }
 
@@ -108,13 +109,13 @@ TEST_CASE("the reference shows every activation of every image") {
         if (name == "layer0.relu")
           negative = std::ranges::any_of(numbers, [](float x) { return x < 0; });
       });
-  CHECK(planes == images.size());
-  CHECK(answers == probabilities.size());
-  CHECK_FALSE(negative);
+  REQUIRE(planes == images.size());
+  REQUIRE(answers == probabilities.size());
+  REQUIRE_FALSE(negative);
 }
 
 TEST_CASE("the reference refuses what is no ONNX file") {
-  CHECK_THROWS_AS(OnnxReference(Bytes{1, 2, 3}), Error);
+  REQUIRE_THROWS_AS(OnnxReference(Bytes{1, 2, 3}), Error);
 }
 
 }  // namespace signpost
