@@ -5,7 +5,7 @@ set(CMAKE_SYSTEM_PROCESSOR aarch64)
 set(CMAKE_C_COMPILER aarch64-linux-gnu-gcc)
 set(CMAKE_CXX_COMPILER aarch64-linux-gnu-g++)
 
-set(arm64_root ${CMAKE_CURRENT_LIST_DIR}/../../build/arm64-root)
+set(arm64_root ${CMAKE_CURRENT_LIST_DIR}/../build/arm64-root)
 get_filename_component(arm64_root ${arm64_root} ABSOLUTE)
 set(arm64_libraries ${arm64_root}/usr/lib/aarch64-linux-gnu)
 list(APPEND CMAKE_FIND_ROOT_PATH ${arm64_root})

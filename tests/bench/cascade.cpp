@@ -98,8 +98,8 @@ Point point(const std::vector<Pair>& pairs, std::string name, const Unsure& unsu
 }
 
 std::vector<Point> curve(const std::vector<Pair>& pairs, bool thresholds) {
-  constexpr std::array kLimits = {0.0,  0.3,  0.5,  0.6,   0.7,   0.8,    0.9,
-                                  0.95, 0.98, 0.99, 0.995, 0.999, 0.9999, 1.1};
+  constexpr std::array kLimits = {0.0,  0.3,  0.5, 0.6,  0.7,  0.75, 0.8,
+                                  0.85, 0.88, 0.9, 0.92, 0.95, 1.1};
   std::vector<Point> points;
   for (const double limit : kLimits) {
     points.push_back(point(pairs, limit > 1 ? "always" : fmt::format("{:g}", limit),
