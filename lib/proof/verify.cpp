@@ -250,11 +250,13 @@ std::string checks_json(const std::vector<Check>& checks) {
 }
 
 std::string checks_text(const std::vector<Check>& checks) {
+  std::size_t width = 22;
+  for (const Check& check : checks) width = std::max(width, check.name.size());
   std::string out;
   for (const Check& check : checks) {
     std::string result = result_name(check.result);
     std::ranges::replace(result, '_', ' ');
-    out += fmt::format("{:<22} {:<12} {}\n", check.name, result, check.note);
+    out += fmt::format("{:<{}} {:<12} {}\n", check.name, width, result, check.note);
   }
   return out;
 }
