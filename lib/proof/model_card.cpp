@@ -168,7 +168,7 @@ std::string failures(const PackageContents& contents, const Evaluation& e) {
                         percent(e.precision(k)), grouped(e.support(k)));
   }
   if (order.size() > kWorstClasses) {
-    text += fmt::format("\nThe {} other classes that were measured: recall {} and better.",
+    text += fmt::format("\nThe {} other classes that were measured: recall at least {}.",
                         order.size() - kWorstClasses, percent(e.recall(order[kWorstClasses])));
   }
   if (order.size() < e.classes()) {
