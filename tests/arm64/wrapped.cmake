@@ -8,6 +8,10 @@ foreach(target signpost signpost-run make_test_package make_hostile_packages c_e
 endforeach()
 file(GLOB cases CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} cli/run/*/cmd)
 foreach(case ${cases})
+  file(READ ${CMAKE_CURRENT_SOURCE_DIR}/${case} script)
+  if(script MATCHES "signpost (annotate|capture|package|serve|submit|update|verify)")
+    continue()  # the other end of a pipe stays at home
+  endif()
   get_filename_component(case ${case} DIRECTORY)
   add_test(NAME ${case}
            COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/cli/run_case ${CMAKE_CURRENT_SOURCE_DIR}/${case} ${wrapped})
