@@ -46,7 +46,10 @@ fi
 step "3. Train, measure, package"
 show "signpost train samples.ndjson --augment road --epochs $epochs -o run-1"
 show 'signpost eval run-1 samples.ndjson --split val'
-show 'signpost package run-1 -o signs-1.signpost'
+show 'signpost package keygen team --unencrypted'
+package='--precision int8 --licence CC0-1.0 --key team.key'
+show "signpost package run-1 -o signs-1.signpost $package"
+show 'signpost verify signs-1.signpost --pubkey team.pub'
 
 step "4. In the field"
 # By group, half of the field comes home; the other half only ever measures.
@@ -57,7 +60,7 @@ field_accuracy() { # field_accuracy PACKAGE: on the half that nobody labels
   jq -r .file away.ndjson | signpost run "$1" - |
     jq -rs --slurpfile truth away.ndjson '([$truth[].label] as $t | [to_entries[] | select(.value.label == $t[.key])] | length) / length * 1000 | round / 10'
 }
-show "jq -r .file away.ndjson | sed -n 1p | signpost run signs-1.signpost -"
+show "jq -r .file away.ndjson | sed -n 1p | signpost run --pubkey team.pub signs-1.signpost -"
 before=$(field_accuracy signs-1.signpost)
 echo "right on $before % of $(wc -l <away.ndjson) field photographs" >&2
 
@@ -72,8 +75,20 @@ show 'signpost capture label --from labels.ndjson --annotator demo >/dev/null'
 show 'signpost capture export | signpost crop --size 48 >captures.ndjson'
 show "signpost merge samples.ndjson captures.ndjson | signpost split --val $val --seed 7 >samples-2.ndjson"
 show "signpost train samples-2.ndjson --augment road --epochs $epochs -o run-2"
-show 'signpost package run-2 -o signs-2.signpost'
+show "signpost package run-2 -o signs-2.signpost $package"
 after=$(field_accuracy signs-2.signpost)
+
+step "6. The better model goes live, and a device fetches it"
+show 'signpost package trust team.pub'
+for model in 1 2; do
+  show "signpost package register signs-$model.signpost --who demo"
+  show "signpost package promote signs-$model stable --who demo --why 'once around the loop'"
+done
+show 'signpost serve token add demo-phone >token'
+signpost serve --listen 127.0.0.1:0 --quiet >address 2>serve.log & server=$!
+trap 'kill $server' EXIT
+until [ -s address ]; do sleep 0.1; done
+show "signpost update --models phone --url $(jq -r .url address) --token-file token --pubkey team.pub"
 
 accuracy=$(signpost eval run-1 samples.ndjson --split val --json --quiet | jq -r '.accuracy * 10000 | round / 100')
 one=$(jq -r .file away.ndjson | sed -n 1p)
@@ -83,5 +98,5 @@ accuracy     $accuracy % on validation samples whose signs the network never saw
 field        $before % before the loop, $after % after it, on $(wc -l <away.ndjson) photographs that nobody labelled
 report       demo/run-2/report.html
 package      demo/signs-2.signpost ($(stat -c %s signs-2.signpost) bytes)
-prediction   $(signpost run signs-2.signpost "$one" | jq -r '"demo/\(.file): \(.label) \(.name), confidence \(.confidence * 1000 | round / 1000)"')
+prediction   $(signpost run phone/current/model.signpost "$one" | jq -r '"demo/\(.file): \(.label) \(.name), confidence \(.confidence * 1000 | round / 1000)"')
 END
