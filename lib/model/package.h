@@ -82,6 +82,9 @@ struct PackageContents {
   std::vector<CardPicture> pictures;
 };
 
+/// labels.json, which also stands in the ONNX file (kLabelsKey in model/contract.h).
+std::string encode_labels(const std::vector<Label>& labels);
+
 /// Writes NAME.signpost: a zip of stored, 64-byte aligned members that appears whole or not at all.
 /// The same contents give the same bytes. Throws Error{usage} if `path` exists and `force` is not
 /// set, or if the contents contradict themselves (no label, a label twice, no golden vector, one of

@@ -96,13 +96,6 @@ std::string manifest(const PackageContents& contents, const Members& members) {
   return dumped(json);
 }
 
-std::string labels_json(const std::vector<Label>& labels) {
-  Json list = Json::array();
-  for (const Label& label : labels)
-    list.push_back({{"id", label.id}, {"name", label.name}, {"name_de", label.name_de}});
-  return dumped(list);
-}
-
 /// What is wrong with precision, thresholds, gates and pictures, or nothing.
 std::string card_contradiction(const PackageContents& contents) {
   if (contents.precision != "float32" && contents.precision != "float16" &&
@@ -176,11 +169,18 @@ std::string contradiction(const PackageContents& contents) {
   return {};
 }
 
+std::string encode_labels(const std::vector<Label>& labels) {
+  Json list = Json::array();
+  for (const Label& label : labels)
+    list.push_back({{"id", label.id}, {"name", label.name}, {"name_de", label.name_de}});
+  return dumped(list);
+}
+
 void write_package(const std::filesystem::path& path, const PackageContents& contents, bool force) {
   refuse_existing(path, force);
   const std::string wrong = contradiction(contents);
   if (!wrong.empty()) throw Error(Blame::usage, "cannot write the package: " + wrong);
-  const std::string labels = labels_json(contents.labels);
+  const std::string labels = encode_labels(contents.labels);
   Members members{{"labels.json", as_bytes(labels)},
                   {"MODEL_CARD.md", as_bytes(contents.model_card)}};
   for (const CardPicture& picture : contents.pictures)

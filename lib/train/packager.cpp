@@ -94,8 +94,12 @@ class Packaging {
   void fill_in() {
     const RunInfo& info = model_.info();
     const NetworkSpec spec = info.spec();
+    for (const RunInfo::Class& each : info.classes)
+      contents_.labels.push_back({each.id, each.name, each.name_de});
     onnx_ = in_precision(write_onnx(spec, model_.weights(), info,
-                                    {{kContractKey, encode_contract(info.preprocessing)}}),
+                                    {{kContractKey, encode_contract(info.preprocessing)},
+                                     {kLabelsKey, encode_labels(contents_.labels)},
+                                     {kDataKey, info.data_digest}}),
                          options_.precision, options_.run, options_.root, info.preprocessing);
     contents_.name = options_.name;
     contents_.version = options_.version;
@@ -105,8 +109,6 @@ class Packaging {
     contents_.network = info.network.name;
     contents_.parameters = spec.parameter_count();
     contents_.onnx = onnx_;
-    for (const RunInfo::Class& each : info.classes)
-      contents_.labels.push_back({each.id, each.name, each.name_de});
     golden_ = make_golden(options_.run, model_);
     if (options_.precision != "float32") answer_as_the_runner(onnx_, golden_);
     for (const Golden& each : golden_)
