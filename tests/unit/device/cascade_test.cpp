@@ -27,7 +27,8 @@ struct Bench {
   }
   /// Which package answers, and whether it abstains.
   std::string answer(const CascadeOptions& options) {
-    const Verdict verdict = Cascade::open(options).classify(image, roi);
+    Cascade cascade = Cascade::open(options);
+    const Verdict verdict = cascade.classify(image, roi);
     std::string words = verdict.package->contents().name;
     if (verdict.abstain) words += *verdict.abstain ? " abstains" : " accepts";
     return words;
