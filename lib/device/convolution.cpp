@@ -59,18 +59,47 @@ Geometry window_geometry(const Window& window, std::size_t depth, const Place& i
   return geometry;
 }
 
+/// Numbers from the first window and the first output pixel to those of a row and a panel.
+struct Corner {
+  std::size_t input, output;
+};
+
 /// What float32 and int8 have in common.
 struct Shared {
   kernels::Tiling tiling;
   Geometry geometry;
-  Place input, output;
+  Place input;
   std::size_t groups = 1, depth = 0, outputs = 0;  ///< the last two: channels of a group
   std::size_t panel = 0;                           ///< channels of a panel
   std::size_t panels() const { return (outputs + panel - 1) / panel; }
   std::size_t runs() const { return geometry.offsets.size(); }
+  /// Weights of one output channel if a run has `run`.
+  std::size_t window(std::size_t run) const { return runs() * run; }
+
+  /// Runs `kernel` for each panel and row; at_corner(panel, corner) fills in what depends
+  /// on them.
+  template <typename Row, typename Corners>
+  void walk(Row& row, void (*kernel)(const Row&, std::size_t, std::size_t),
+            const Corners& at_corner) const {
+    row.input_step = geometry.input_step;
+    row.offsets = geometry.offsets.data();
+    row.runs = runs();
+    row.output_step = geometry.output_step;
+    row.pixels = geometry.pixels;
+    for (std::size_t p = 0; p < groups * panels(); ++p) {
+      const std::size_t group = p / panels(), first = p % panels() * panel;
+      row.channels = std::min(panel, outputs - first);
+      for (std::size_t y = 0; y < geometry.rows; ++y) {
+        at_corner(p, Corner{y * geometry.input_row + group * depth,
+                            y * geometry.output_row + group * outputs + first});
+        kernel(row, tiling.tile, tiling.vectors);
+      }
+    }
+  }
 
   Shared(const Step& step, const LayerContext& context, std::size_t lanes)
-      : input(context.input(step)), output(context.output(step)) {
+      : input(context.input(step)) {
+    const Place& output = context.output(step);
     const bool dense = step.operation == Operation::dense;
     groups = step.groups;
     depth = dense ? input.shape.elements() : input.shape.channels / groups;
@@ -91,7 +120,8 @@ bool is_depthwise(const Step& step, const LayerContext& context) {
 class FloatConvolution : public Layer {
  public:
   FloatConvolution(const Step& step, const LayerContext& context)
-      : shared_(step, context, context.table.float_lanes),
+      : Layer(context.output(step)),
+        shared_(step, context, context.table.float_lanes),
         table_(context.table),
         range_(step.range) {
     const std::size_t window = shared_.runs() * shared_.geometry.run, panel = shared_.panel,
@@ -112,32 +142,19 @@ class FloatConvolution : public Layer {
     }
   }
 
-  void run(std::byte* memory) const override {
-    const Geometry& g = shared_.geometry;
-    const float* input = pixels<float>(memory, shared_.input) - g.start;
-    float* output = pixels<float>(memory, shared_.output);
+  void compute(std::byte* memory) const override {
+    const float* input = pixels<float>(memory, shared_.input) - shared_.geometry.start;
+    float* output = pixels<float>(memory, output_);
     kernels::FloatRow row{};
-    row.input_step = g.input_step;
-    row.offsets = g.offsets.data();
-    row.runs = shared_.runs();
-    row.run = g.run;
-    row.output_step = g.output_step;
-    row.pixels = g.pixels;
+    row.run = shared_.geometry.run;
     row.low = range_.low;
     row.high = range_.high;
-    const std::size_t window = row.runs * g.run, panels = shared_.panels();
-    for (std::size_t p = 0; p < shared_.groups * panels; ++p) {
-      const std::size_t group = p / panels, first = p % panels * shared_.panel;
-      row.weights = weights_.data() + p * window * shared_.panel;
-      row.bias = bias_.data() + p * shared_.panel;
-      row.channels = std::min(shared_.panel, shared_.outputs - first);
-      for (std::size_t y = 0; y < g.rows; ++y) {
-        row.input = input + y * g.input_row + group * shared_.depth;
-        row.output = output + y * g.output_row + group * shared_.outputs + first;
-        table_.float_row(row, shared_.tiling.tile, shared_.tiling.vectors);
-      }
-    }
-    fill_border(memory, shared_.output);
+    shared_.walk(row, table_.float_row, [&](std::size_t panel, const Corner& at) {
+      row.weights = weights_.data() + panel * shared_.window(row.run) * shared_.panel;
+      row.bias = bias_.data() + panel * shared_.panel;
+      row.input = input + at.input;
+      row.output = output + at.output;
+    });
   }
 
  private:
@@ -165,8 +182,7 @@ struct Int8Result {
 
   static float channel_scale(const Step& step, const LayerContext& context, std::size_t channel) {
     const StepWeights& weights = step.weights;
-    const float product = context.type(step.inputs[0])->scale *
-                          weights.scales[weights.scales.size() == 1 ? 0 : channel];
+    const float product = context.type(step.inputs[0])->scale * weights.scale(channel);
     const std::optional<Quantisation>& to = context.type(step.output);
     return to ? product / to->scale : product;
   }
@@ -190,7 +206,8 @@ std::int32_t channel_bias(const Step& step, const LayerContext& context, std::si
 class Int8Convolution : public Layer {
  public:
   Int8Convolution(const Step& step, const LayerContext& context)
-      : shared_(step, context, context.table.int8_lanes),
+      : Layer(context.output(step)),
+        shared_(step, context, context.table.int8_lanes),
         table_(context.table),
         result_(step, context, shared_.groups * shared_.panels() * shared_.panel) {
     const std::size_t run = shared_.geometry.run, runs = shared_.runs(), window = runs * run,
@@ -215,34 +232,21 @@ class Int8Convolution : public Layer {
     floats_ = !context.type(step.output);
   }
 
-  void run(std::byte* memory) const override {
-    const Geometry& g = shared_.geometry;
-    const std::uint8_t* input = pixels<std::uint8_t>(memory, shared_.input) - g.start;
-    std::uint8_t* output = pixels<std::uint8_t>(memory, shared_.output);
-    float* floats = pixels<float>(memory, shared_.output);
+  void compute(std::byte* memory) const override {
+    const std::uint8_t* input =
+        pixels<std::uint8_t>(memory, shared_.input) - shared_.geometry.start;
+    std::uint8_t* output = pixels<std::uint8_t>(memory, output_);
+    float* floats = pixels<float>(memory, output_);
     kernels::Int8Row row{};
-    row.input_step = g.input_step;
-    row.offsets = g.offsets.data();
-    row.runs = shared_.runs();
     row.run = run_;
-    row.output_step = g.output_step;
-    row.pixels = g.pixels;
-    const std::size_t window = row.runs * run_, panels = shared_.panels();
-    for (std::size_t p = 0; p < shared_.groups * panels; ++p) {
-      const std::size_t group = p / panels, first = p % panels * shared_.panel;
-      row.weights = weights_.data() + p * window * shared_.panel;
-      row.bias = bias_.data() + p * shared_.panel;
-      row.requantisation = result_.requantisation(p * shared_.panel);
-      row.channels = std::min(shared_.panel, shared_.outputs - first);
-      for (std::size_t y = 0; y < g.rows; ++y) {
-        row.input = input + y * g.input_row + group * shared_.depth;
-        const std::size_t to = y * g.output_row + group * shared_.outputs + first;
-        row.output = output + to;
-        row.floats = floats_ ? floats + to : nullptr;
-        table_.int8_row(row, shared_.tiling.tile, shared_.tiling.vectors);
-      }
-    }
-    fill_border(memory, shared_.output);
+    shared_.walk(row, table_.int8_row, [&](std::size_t panel, const Corner& at) {
+      row.weights = weights_.data() + panel * shared_.window(run_) * shared_.panel;
+      row.bias = bias_.data() + panel * shared_.panel;
+      row.requantisation = result_.requantisation(panel * shared_.panel);
+      row.input = input + at.input;
+      row.output = output + at.output;
+      row.floats = floats_ ? floats + at.output : nullptr;
+    });
   }
 
  private:
@@ -282,8 +286,8 @@ void turn(std::span<const Number> from, std::size_t channels, Number* to) {
 class FloatDepthwise : public Layer {
  public:
   FloatDepthwise(const Step& step, const LayerContext& context)
-      : input_(context.input(step)),
-        output_(context.output(step)),
+      : Layer(context.output(step)),
+        input_(context.input(step)),
         geometry_(window_geometry(step.window, 1, input_, output_)),
         table_(context.table),
         range_(step.range),
@@ -293,7 +297,7 @@ class FloatDepthwise : public Layer {
     std::copy(step.weights.bias.begin(), step.weights.bias.end(), bias_.data());
   }
 
-  void run(std::byte* memory) const override {
+  void compute(std::byte* memory) const override {
     kernels::FloatDepthwiseRow row{};
     row.weights = weights_.data();
     row.bias = bias_.data();
@@ -302,11 +306,10 @@ class FloatDepthwise : public Layer {
     row.high = range_.high;
     walk(geometry_, row, pixels<float>(memory, input_) - geometry_.start,
          pixels<float>(memory, output_), table_.float_depthwise_row);
-    fill_border(memory, output_);
   }
 
  private:
-  Place input_, output_;
+  Place input_;
   Geometry geometry_;
   const kernels::Table& table_;
   Range range_;
@@ -316,8 +319,8 @@ class FloatDepthwise : public Layer {
 class Int8Depthwise : public Layer {
  public:
   Int8Depthwise(const Step& step, const LayerContext& context)
-      : input_(context.input(step)),
-        output_(context.output(step)),
+      : Layer(context.output(step)),
+        input_(context.input(step)),
         geometry_(window_geometry(step.window, 1, input_, output_)),
         table_(context.table),
         result_(step, context, output_.shape.channels),
@@ -331,7 +334,7 @@ class Int8Depthwise : public Layer {
     }
   }
 
-  void run(std::byte* memory) const override {
+  void compute(std::byte* memory) const override {
     kernels::Int8DepthwiseRow row{};
     row.weights = weights_.data();
     row.bias = bias_.data();
@@ -339,11 +342,10 @@ class Int8Depthwise : public Layer {
     row.channels = output_.shape.channels;
     walk(geometry_, row, pixels<std::uint8_t>(memory, input_) - geometry_.start,
          pixels<std::uint8_t>(memory, output_), table_.int8_depthwise_row);
-    fill_border(memory, output_);
   }
 
  private:
-  Place input_, output_;
+  Place input_;
   Geometry geometry_;
   const kernels::Table& table_;
   Int8Result result_;

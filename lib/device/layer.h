@@ -11,9 +11,19 @@ namespace signpost {
 /// their places. Immutable, so that engines share it.
 class Layer {
  public:
+  explicit Layer(const Place& output) : output_(output) {}
   virtual ~Layer() = default;
-  /// Computes the step's output from its inputs, all of them in `memory`.
-  virtual void run(std::byte* memory) const = 0;
+
+  /// Computes the step's output with its border from its inputs, all of them in `memory`.
+  void run(std::byte* memory) const {
+    compute(memory);
+    fill_border(memory, output_);
+  }
+
+ protected:
+  virtual void compute(std::byte* memory) const = 0;
+
+  const Place output_;
 };
 
 /// What makes a layer of a step looks at.

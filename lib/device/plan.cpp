@@ -168,7 +168,7 @@ void Planner::read_bias(const PlanNode& node, std::size_t index, std::size_t cou
   if (!bias.whole.empty() && input.quantisation && !weights.codes.empty()) {
     bool fits = true;
     for (std::size_t c = 0; c < count; ++c) {
-      const float wanted = input.quantisation->scale * weights.scales[c % weights.scales.size()];
+      const float wanted = input.quantisation->scale * weights.scale(c);
       fits = fits && std::abs(bias.scales[c % bias.scales.size()] / wanted - 1) < 1e-3f;
     }
     if (fits) {

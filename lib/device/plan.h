@@ -68,6 +68,9 @@ struct StepWeights {
   std::span<const float> scales;             ///< of the codes
   std::span<const float> bias;               ///< empty for none
   std::span<const std::int32_t> whole_bias;  ///< beside codes: in units of input scale * scale
+
+  /// Of the codes of an output channel.
+  float scale(std::size_t channel) const { return scales[scales.size() == 1 ? 0 : channel]; }
 };
 
 /// One operator. `inputs` and `output` are indices into Plan::values. It computes in int8 where all

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "device/plan.h"
+#include "device/plan_weights.h"
 
 namespace signpost {
 namespace {
@@ -82,18 +83,13 @@ class Settler {
       const float unit = type(step.inputs[0])->scale;
       std::vector<float> bias;
       for (std::size_t c = 0; c < weights.whole_bias.size(); ++c) {
-        const float scale = weights.scales[c % weights.scales.size()];
-        bias.push_back(static_cast<float>(weights.whole_bias[c]) * unit * scale);
+        bias.push_back(static_cast<float>(weights.whole_bias[c]) * unit * weights.scale(c));
       }
       weights.bias = keep(std::move(bias));
       weights.whole_bias = {};
     }
     if (!weights.codes.empty()) {
-      std::vector<float> values;
-      const std::size_t each = weights.codes.size() / weights.scales.size();
-      for (std::size_t i = 0; i < weights.codes.size(); ++i)
-        values.push_back(static_cast<float>(weights.codes[i]) * weights.scales[i / each]);
-      weights.floats = keep(std::move(values));
+      weights.floats = keep(dequantised(weights.codes, weights.scales));
       weights.codes = {};
     }
     for (std::size_t& input : step.inputs) {

@@ -43,16 +43,9 @@ PlanWeights::Constant PlanWeights::get(const PlanNode& node, std::size_t index, 
 
 std::span<const float> PlanWeights::floats(const PlanNode& node, std::size_t index, bool computed) {
   const Constant constant = get(node, index, computed);
-  if (constant.codes.empty() && constant.whole.empty()) return constant.floats;
-  std::vector<float> values;
-  const auto count = static_cast<std::size_t>(constant.elements()),
-             each = count / constant.scales.size();
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto code = constant.codes.empty() ? static_cast<float>(constant.whole[i])
-                                             : static_cast<float>(constant.codes[i]);
-    values.push_back(code * constant.scales[i / each]);
-  }
-  return keep(std::move(values));
+  if (!constant.codes.empty()) return keep(dequantised(constant.codes, constant.scales));
+  if (!constant.whole.empty()) return keep(dequantised(constant.whole, constant.scales));
+  return constant.floats;
 }
 
 void PlanWeights::derive_cast(const PlanNode& node) {

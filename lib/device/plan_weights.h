@@ -67,4 +67,15 @@ std::vector<Number> channels_last(std::span<const Number> from, std::size_t outp
   return to;
 }
 
+/// What codes mean, of which each scale counts for as many.
+template <typename Code>
+std::vector<float> dequantised(std::span<const Code> codes, std::span<const float> scales) {
+  const std::size_t each = codes.size() / scales.size();
+  std::vector<float> values;
+  values.reserve(codes.size());
+  for (std::size_t i = 0; i < codes.size(); ++i)
+    values.push_back(static_cast<float>(codes[i]) * scales[i / each]);
+  return values;
+}
+
 }  // namespace signpost

@@ -12,15 +12,31 @@ namespace {
 class SimpleLayer : public Layer {
  public:
   SimpleLayer(const Step& step, const LayerContext& context)
-      : from_(context.input(step)),
-        to_(context.output(step)),
+      : Layer(context.output(step)),
+        from_(context.input(step)),
         range_(step.range),
         table_(context.table) {}
 
  protected:
   float bounded(float value) const { return std::min(std::max(value, range_.low), range_.high); }
 
-  Place from_, to_;
+  /// The bounded means of the pixels of some rows and columns, by channel.
+  void average(std::byte* memory, std::size_t y1, std::size_t y2, std::size_t x1, std::size_t x2,
+               float* means) const {
+    const float* from = pixels<float>(memory, from_);
+    const std::size_t channels = from_.shape.channels;
+    std::fill_n(means, channels, 0.0f);
+    for (std::size_t y = y1; y < y2; ++y) {
+      for (std::size_t x = x1; x < x2; ++x) {
+        const float* pixel = from + y * from_.row() + x * channels;
+        for (std::size_t c = 0; c < channels; ++c) means[c] += pixel[c];
+      }
+    }
+    const float share = 1 / static_cast<float>((y2 - y1) * (x2 - x1));
+    for (std::size_t c = 0; c < channels; ++c) means[c] = bounded(means[c] * share);
+  }
+
+  const Place from_;
   Range range_;
   const kernels::Table& table_;
 };
@@ -45,30 +61,41 @@ float between(float value, const CodeBounds& bounds) {
   return value > bounds.low ? std::min(value, bounds.high) : bounds.low;  // no number: low
 }
 
-class FloatSum : public SimpleLayer {
+/// Of two activations of one shape.
+class Sum : public SimpleLayer {
  public:
-  FloatSum(const Step& step, const LayerContext& context)
+  Sum(const Step& step, const LayerContext& context)
       : SimpleLayer(step, context), other_(context.input(step, 1)) {}
 
-  void run(std::byte* memory) const override {
-    const float *left = pixels<float>(memory, from_), *right = pixels<float>(memory, other_);
-    float* to = pixels<float>(memory, to_);
+ protected:
+  /// Calls add(left, right, sum, count) for each row.
+  template <typename Number, typename Add>
+  void add_rows(std::byte* memory, const Add& add) const {
+    const Number *left = pixels<Number>(memory, from_), *right = pixels<Number>(memory, other_);
+    Number* sum = pixels<Number>(memory, output_);
     const std::size_t count = from_.shape.width * from_.shape.channels;
-    for (std::size_t y = 0; y < from_.shape.height; ++y) {
-      table_.float_sum(left + y * from_.row(), right + y * other_.row(), to + y * to_.row(), count,
-                       range_.low, range_.high);
-    }
-    fill_border(memory, to_);
+    for (std::size_t y = 0; y < from_.shape.height; ++y)
+      add(left + y * from_.row(), right + y * other_.row(), sum + y * output_.row(), count);
   }
 
  private:
-  Place other_;
+  const Place other_;
 };
 
-class Int8Sum : public SimpleLayer {
+class FloatSum : public Sum {
  public:
-  Int8Sum(const Step& step, const LayerContext& context)
-      : SimpleLayer(step, context), other_(context.input(step, 1)) {
+  using Sum::Sum;
+  void compute(std::byte* memory) const override {
+    add_rows<float>(memory,
+                    [&](const float* left, const float* right, float* sum, std::size_t count) {
+                      table_.float_sum(left, right, sum, count, range_.low, range_.high);
+                    });
+  }
+};
+
+class Int8Sum : public Sum {
+ public:
+  Int8Sum(const Step& step, const LayerContext& context) : Sum(step, context) {
     const Quantisation left = *context.type(step.inputs[0]), right = *context.type(step.inputs[1]),
                        to = *context.type(step.output);
     const CodeBounds bounds = code_bounds(step.range, to);
@@ -76,21 +103,13 @@ class Int8Sum : public SimpleLayer {
     how_ = {left.scale, right.scale, left.zero_point + offset, right.zero_point + offset, to.scale,
             bounds.low, bounds.high, to.zero_point + offset};
   }
-
-  void run(std::byte* memory) const override {
-    const auto *left = pixels<std::uint8_t>(memory, from_),
-               *right = pixels<std::uint8_t>(memory, other_);
-    auto* to = pixels<std::uint8_t>(memory, to_);
-    const std::size_t count = from_.shape.width * from_.shape.channels;
-    for (std::size_t y = 0; y < from_.shape.height; ++y) {
-      table_.int8_sum(left + y * from_.row(), right + y * other_.row(), to + y * to_.row(), count,
-                      how_);
-    }
-    fill_border(memory, to_);
+  void compute(std::byte* memory) const override {
+    add_rows<std::uint8_t>(
+        memory, [&](const std::uint8_t* left, const std::uint8_t* right, std::uint8_t* sum,
+                    std::size_t count) { table_.int8_sum(left, right, sum, count, how_); });
   }
 
  private:
-  Place other_;
   kernels::Int8Sum how_{};
 };
 
@@ -104,15 +123,34 @@ class Pool : public SimpleLayer {
   /// visit(oy, ox, y1, y2, x1, x2): the part of each output's window that lies in the image.
   template <typename Visit>
   void windows(const Visit& visit) const {
-    for (std::size_t oy = 0; oy < to_.shape.height; ++oy) {
+    for (std::size_t oy = 0; oy < output_.shape.height; ++oy) {
       const auto [y1, y2] =
           part(oy, window_.stride_height, window_.top, window_.kernel_height, from_.shape.height);
-      for (std::size_t ox = 0; ox < to_.shape.width; ++ox) {
+      for (std::size_t ox = 0; ox < output_.shape.width; ++ox) {
         const auto [x1, x2] =
             part(ox, window_.stride_width, window_.left, window_.kernel_width, from_.shape.width);
         visit(oy, ox, y1, y2, x1, x2);
       }
     }
+  }
+
+  /// The largest numbers of each window, on which finish(output pixel) has the last word.
+  template <typename Number, typename Finish>
+  void maxima(std::byte* memory, void (*maximum)(const Number*, Number*, std::size_t),
+              const Finish& finish) const {
+    const Number* from = pixels<Number>(memory, from_);
+    Number* to = pixels<Number>(memory, output_);
+    const std::size_t channels = from_.shape.channels;
+    windows([&](std::size_t oy, std::size_t ox, std::size_t y1, std::size_t y2, std::size_t x1,
+                std::size_t x2) {
+      Number* result = to + oy * output_.row() + ox * channels;
+      std::copy_n(from + y1 * from_.row() + x1 * channels, channels, result);
+      for (std::size_t y = y1; y < y2; ++y) {
+        for (std::size_t x = x1; x < x2; ++x)
+          maximum(from + y * from_.row() + x * channels, result, channels);
+      }
+      finish(result);
+    });
   }
 
  private:
@@ -129,21 +167,10 @@ class Pool : public SimpleLayer {
 class FloatMaxPool : public Pool {
  public:
   using Pool::Pool;
-  void run(std::byte* memory) const override {
-    const float* from = pixels<float>(memory, from_);
-    float* to = pixels<float>(memory, to_);
-    const std::size_t channels = from_.shape.channels;
-    windows([&](std::size_t oy, std::size_t ox, std::size_t y1, std::size_t y2, std::size_t x1,
-                std::size_t x2) {
-      float* result = to + oy * to_.row() + ox * channels;
-      std::copy_n(from + y1 * from_.row() + x1 * channels, channels, result);
-      for (std::size_t y = y1; y < y2; ++y) {
-        for (std::size_t x = x1; x < x2; ++x)
-          table_.float_maximum(from + y * from_.row() + x * channels, result, channels);
-      }
-      for (std::size_t c = 0; c < channels; ++c) result[c] = bounded(result[c]);
+  void compute(std::byte* memory) const override {
+    maxima<float>(memory, table_.float_maximum, [this](float* pixel) {
+      for (std::size_t c = 0; c < from_.shape.channels; ++c) pixel[c] = bounded(pixel[c]);
     });
-    fill_border(memory, to_);
   }
 };
 
@@ -155,24 +182,13 @@ class Int8MaxPool : public Pool {
     low_ = static_cast<std::int32_t>(bounds.low) + how.zero_point;
     high_ = static_cast<std::int32_t>(bounds.high) + how.zero_point;
   }
-  void run(std::byte* memory) const override {
+  void compute(std::byte* memory) const override {
     const Codes codes(table_);
-    const auto* from = pixels<std::uint8_t>(memory, from_);
-    auto* to = pixels<std::uint8_t>(memory, to_);
-    const std::size_t channels = from_.shape.channels;
     const bool clips = low_ > -128 || high_ < 127;
-    windows([&](std::size_t oy, std::size_t ox, std::size_t y1, std::size_t y2, std::size_t x1,
-                std::size_t x2) {
-      std::uint8_t* result = to + oy * to_.row() + ox * channels;
-      std::copy_n(from + y1 * from_.row() + x1 * channels, channels, result);
-      for (std::size_t y = y1; y < y2; ++y) {
-        for (std::size_t x = x1; x < x2; ++x)
-          table_.int8_maximum(from + y * from_.row() + x * channels, result, channels);
-      }
-      for (std::size_t c = 0; clips && c < channels; ++c)
-        result[c] = codes.byte(std::clamp(codes.code(result[c]), low_, high_));
+    maxima<std::uint8_t>(memory, table_.int8_maximum, [&](std::uint8_t* pixel) {
+      for (std::size_t c = 0; clips && c < from_.shape.channels; ++c)
+        pixel[c] = codes.byte(std::clamp(codes.code(pixel[c]), low_, high_));
     });
-    fill_border(memory, to_);
   }
 
  private:
@@ -182,44 +198,20 @@ class Int8MaxPool : public Pool {
 class FloatAveragePool : public Pool {
  public:
   using Pool::Pool;
-  void run(std::byte* memory) const override {
-    const float* from = pixels<float>(memory, from_);
-    float* to = pixels<float>(memory, to_);
-    const std::size_t channels = from_.shape.channels;
+  void compute(std::byte* memory) const override {
+    float* to = pixels<float>(memory, output_);
     windows([&](std::size_t oy, std::size_t ox, std::size_t y1, std::size_t y2, std::size_t x1,
                 std::size_t x2) {
-      float* result = to + oy * to_.row() + ox * channels;
-      std::fill_n(result, channels, 0.0f);
-      for (std::size_t y = y1; y < y2; ++y) {
-        for (std::size_t x = x1; x < x2; ++x) {
-          const float* pixel = from + y * from_.row() + x * channels;
-          for (std::size_t c = 0; c < channels; ++c) result[c] += pixel[c];
-        }
-      }
-      const float share = 1 / static_cast<float>((y2 - y1) * (x2 - x1));
-      for (std::size_t c = 0; c < channels; ++c) result[c] = bounded(result[c] * share);
+      average(memory, y1, y2, x1, x2, to + oy * output_.row() + ox * from_.shape.channels);
     });
-    fill_border(memory, to_);
   }
 };
 
 class FloatGlobalAverage : public SimpleLayer {
  public:
   using SimpleLayer::SimpleLayer;
-  void run(std::byte* memory) const override {
-    const float* from = pixels<float>(memory, from_);
-    float* to = pixels<float>(memory, to_);
-    const std::size_t channels = from_.shape.channels;
-    std::fill_n(to, channels, 0.0f);
-    for (std::size_t y = 0; y < from_.shape.height; ++y) {
-      for (std::size_t x = 0; x < from_.shape.width; ++x) {
-        const float* pixel = from + y * from_.row() + x * channels;
-        for (std::size_t c = 0; c < channels; ++c) to[c] += pixel[c];
-      }
-    }
-    const float share = 1 / static_cast<float>(from_.shape.height * from_.shape.width);
-    for (std::size_t c = 0; c < channels; ++c) to[c] = bounded(to[c] * share);
-    fill_border(memory, to_);
+  void compute(std::byte* memory) const override {
+    average(memory, 0, from_.shape.height, 0, from_.shape.width, pixels<float>(memory, output_));
   }
 };
 
@@ -231,10 +223,10 @@ class Int8GlobalAverage : public SimpleLayer {
         out_(*context.type(step.output)),
         bounds_(code_bounds(step.range, out_)) {}
 
-  void run(std::byte* memory) const override {
+  void compute(std::byte* memory) const override {
     const Codes codes(table_);
     const auto* from = pixels<std::uint8_t>(memory, from_);
-    auto* to = pixels<std::uint8_t>(memory, to_);
+    auto* to = pixels<std::uint8_t>(memory, output_);
     const std::size_t channels = from_.shape.channels;
     const auto area = static_cast<float>(from_.shape.height * from_.shape.width);
     for (std::size_t c = 0; c < channels; ++c) {
@@ -246,7 +238,6 @@ class Int8GlobalAverage : public SimpleLayer {
       const float mean = static_cast<float>(sum) * in_.scale / area;
       to[c] = codes.byte(rounded(between(mean / out_.scale, bounds_)) + out_.zero_point);
     }
-    fill_border(memory, to_);
   }
 
  private:
@@ -264,14 +255,13 @@ void each_number(std::byte* memory, const Place& from, const Place& to, const Vi
     for (std::size_t i = 0; i < count; ++i)
       target[y * to.row() + i] = visit(source[y * from.row() + i]);
   }
-  fill_border(memory, to);
 }
 
 class FloatClamp : public SimpleLayer {
  public:
   using SimpleLayer::SimpleLayer;
-  void run(std::byte* memory) const override {
-    each_number<float, float>(memory, from_, to_, [this](float x) { return bounded(x); });
+  void compute(std::byte* memory) const override {
+    each_number<float, float>(memory, from_, output_, [this](float x) { return bounded(x); });
   }
 };
 
@@ -281,9 +271,9 @@ class Quantise : public SimpleLayer {
       : SimpleLayer(step, context),
         out_(*context.type(step.output)),
         bounds_(code_bounds(step.range, out_)) {}
-  void run(std::byte* memory) const override {
+  void compute(std::byte* memory) const override {
     const Codes codes(table_);
-    each_number<float, std::uint8_t>(memory, from_, to_, [&](float x) {
+    each_number<float, std::uint8_t>(memory, from_, output_, [&](float x) {
       return codes.byte(rounded(between(x / out_.scale, bounds_)) + out_.zero_point);
     });
   }
@@ -297,9 +287,9 @@ class Dequantise : public SimpleLayer {
  public:
   Dequantise(const Step& step, const LayerContext& context)
       : SimpleLayer(step, context), in_(*context.type(step.inputs[0])) {}
-  void run(std::byte* memory) const override {
+  void compute(std::byte* memory) const override {
     const Codes codes(table_);
-    each_number<std::uint8_t, float>(memory, from_, to_, [&](std::uint8_t byte) {
+    each_number<std::uint8_t, float>(memory, from_, output_, [&](std::uint8_t byte) {
       return static_cast<float>(codes.code(byte) - in_.zero_point) * in_.scale;
     });
   }
@@ -311,9 +301,9 @@ class Dequantise : public SimpleLayer {
 class Softmax : public SimpleLayer {
  public:
   using SimpleLayer::SimpleLayer;
-  void run(std::byte* memory) const override {
+  void compute(std::byte* memory) const override {
     const float* from = pixels<float>(memory, from_);
-    float* to = pixels<float>(memory, to_);
+    float* to = pixels<float>(memory, output_);
     const std::size_t count = from_.shape.channels;
     const float most = *std::max_element(from, from + count);
     float sum = 0;

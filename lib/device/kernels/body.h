@@ -28,7 +28,9 @@ inline int rounded(float value) {
 }
 
 template <int kTile, int kVectors>
-void float_tile(const FloatRow& row, const float* input, float* output) {
+void compute_tile(const FloatRow& row, std::size_t pixel) {
+  const float* input = row.input + pixel * row.input_step;
+  float* output = row.output + pixel * row.output_step;
   F sums[kTile][kVectors];
 #pragma GCC unroll 16
   for (int v = 0; v < kVectors; ++v) {
@@ -120,7 +122,8 @@ __attribute__((noinline)) void int8_finish(const Int8Row& row, const I* totals, 
 }
 
 template <int kTile, int kVectors>
-void int8_tile(const Int8Row& row, const std::uint8_t* input, std::size_t pixel) {
+void compute_tile(const Int8Row& row, std::size_t pixel) {
+  const std::uint8_t* input = row.input + pixel * row.input_step;
   Sums sums[kTile][kVectors];
 #pragma GCC unroll 16
   for (int v = 0; v < kVectors; ++v) {
@@ -159,66 +162,34 @@ void int8_tile(const Int8Row& row, const std::uint8_t* input, std::size_t pixel)
   int8_finish(row, totals[0], kTile, kVectors, pixel);
 }
 
-template <int kVectors, int kTile>
-void float_tiles(const FloatRow& row, std::size_t tile, std::size_t& done) {
+template <int kVectors, int kTile, typename Row>
+void compute_tiles(const Row& row, std::size_t tile, std::size_t& done) {
   if constexpr (kTile * kVectors <= kAccumulators) {
     if (tile == kTile) {
-      for (; done + kTile <= row.pixels; done += kTile)
-        float_tile<kTile, kVectors>(row, row.input + done * row.input_step,
-                                    row.output + done * row.output_step);
+      for (; done + kTile <= row.pixels; done += kTile) compute_tile<kTile, kVectors>(row, done);
       return;
     }
   }
-  if constexpr (kTile > 1) float_tiles<kVectors, kTile - 1>(row, tile, done);
+  if constexpr (kTile > 1) compute_tiles<kVectors, kTile - 1>(row, tile, done);
 }
 
-template <int kVectors>
-void float_row_of(const FloatRow& row, std::size_t tile) {
+template <int kVectors, typename Row>
+void compute_row_of(const Row& row, std::size_t tile) {
   for (std::size_t done = 0; done < row.pixels;)
-    float_tiles<kVectors, kMaxTile>(row, smaller(tile, row.pixels - done), done);
+    compute_tiles<kVectors, kMaxTile>(row, smaller(tile, row.pixels - done), done);
 }
 
-void float_row(const FloatRow& row, std::size_t tile, std::size_t vectors) {
+template <typename Row>
+void compute_row(const Row& row, std::size_t tile, std::size_t vectors) {
   switch (vectors) {
     case 1:
-      return float_row_of<1>(row, tile);
+      return compute_row_of<1>(row, tile);
     case 2:
-      return float_row_of<2>(row, tile);
+      return compute_row_of<2>(row, tile);
     case 3:
-      return float_row_of<3>(row, tile);
+      return compute_row_of<3>(row, tile);
     default:
-      return float_row_of<4>(row, tile);
-  }
-}
-
-template <int kVectors, int kTile>
-void int8_tiles(const Int8Row& row, std::size_t tile, std::size_t& done) {
-  if constexpr (kTile * kVectors <= kAccumulators) {
-    if (tile == kTile) {
-      for (; done + kTile <= row.pixels; done += kTile)
-        int8_tile<kTile, kVectors>(row, row.input + done * row.input_step, done);
-      return;
-    }
-  }
-  if constexpr (kTile > 1) int8_tiles<kVectors, kTile - 1>(row, tile, done);
-}
-
-template <int kVectors>
-void int8_row_of(const Int8Row& row, std::size_t tile) {
-  for (std::size_t done = 0; done < row.pixels;)
-    int8_tiles<kVectors, kMaxTile>(row, smaller(tile, row.pixels - done), done);
-}
-
-void int8_row(const Int8Row& row, std::size_t tile, std::size_t vectors) {
-  switch (vectors) {
-    case 1:
-      return int8_row_of<1>(row, tile);
-    case 2:
-      return int8_row_of<2>(row, tile);
-    case 3:
-      return int8_row_of<3>(row, tile);
-    default:
-      return int8_row_of<4>(row, tile);
+      return compute_row_of<4>(row, tile);
   }
 }
 
