@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 
+#include "base/json_object.h"
+
 namespace signpost {
 namespace {
 
@@ -12,20 +14,6 @@ using Json = nlohmann::ordered_json;
 constexpr std::array kFields = {"file",  "label",    "confidence", "top",        "model", "group",
                                 "taken", "latitude", "longitude",  "user_label", "roi"};
 constexpr std::size_t kMostTop = 5;
-constexpr int kDeepest = 32;
-
-std::optional<Json> parse(std::string_view text) {
-  bool deep = false;
-  Json json = Json::parse(
-      text,
-      [&](int depth, Json::parse_event_t, Json&) {
-        deep |= depth > kDeepest;
-        return !deep;
-      },
-      false);
-  if (deep || !json.is_object()) return std::nullopt;
-  return json;
-}
 
 std::string ascii(const Json& json) {
   return json.dump(-1, ' ', true, Json::error_handler_t::replace);
@@ -34,7 +22,7 @@ std::string ascii(const Json& json) {
 }  // namespace
 
 std::optional<std::string> capture_metadata(std::string_view record, std::string& wrong) {
-  const std::optional<Json> json = parse(record);
+  const std::optional<Json> json = parse_json_object<Json>(record);
   if (!json) {
     wrong = "is not a JSON object";
     return std::nullopt;
@@ -57,7 +45,7 @@ std::optional<std::string> capture_metadata(std::string_view record, std::string
 }
 
 std::string file_of_record(std::string_view record) {
-  const std::optional<Json> json = parse(record);
+  const std::optional<Json> json = parse_json_object<Json>(record);
   if (!json) return {};
   const auto file = json->find("file");
   return file != json->end() && file->is_string() ? file->get<std::string>() : std::string();
@@ -69,7 +57,7 @@ std::string metadata_of_file(std::string_view file) {
 
 UserLabel user_label_of(std::string_view record) {
   UserLabel said;
-  const std::optional<Json> json = parse(record);
+  const std::optional<Json> json = parse_json_object<Json>(record);
   if (!json) return said;
   const auto whole = [](const Json& value) {
     const bool fits = value.is_number_unsigned() && value.get<std::uint64_t>() <= INT32_MAX;

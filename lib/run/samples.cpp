@@ -7,26 +7,12 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/json_object.h"
 
 namespace signpost {
 namespace {
 
 using Json = nlohmann::json;
-
-constexpr int kDeepest = 32;
-
-std::optional<Json> parse(const std::string& line) {
-  bool deep = false;
-  Json json = Json::parse(
-      line,
-      [&](int depth, Json::parse_event_t, Json&) {
-        deep |= depth > kDeepest;
-        return !deep;
-      },
-      false);
-  if (deep || !json.is_object()) return std::nullopt;
-  return json;
-}
 
 std::optional<int> whole(const Json& value) {
   if (!value.is_number_integer()) return std::nullopt;
@@ -121,7 +107,7 @@ std::optional<Subject> SampleSource::next() {
   Subject subject;
   subject.where = name_ + ":" + std::to_string(number_);
   subject.record = line_;
-  const std::optional<Json> json = parse(line_);
+  const std::optional<Json> json = parse_json_object<Json>(line_);
   if (!json) {
     subject.wrong = "is not a JSON object";
     return subject;

@@ -2,6 +2,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "base/json_object.h"
 #include "base/json_text.h"
 #include "base/random.h"
 #include "codecs/decode.h"
@@ -115,16 +116,8 @@ std::optional<Json> body_object(const WebRequest& request, WebAnswer& refusal) {
     refusal = problem(415, "send a JSON object as application/json");
     return std::nullopt;
   }
-  constexpr int kDeepest = 32;  // copying and printing recurse
   bool deep = false;
-  Json json = Json::parse(
-      request.body,
-      [&](int depth, Json::parse_event_t, Json&) {
-        deep |= depth > kDeepest;
-        return !deep;
-      },
-      false);
-  if (json.is_object() && !deep) return json;
+  if (std::optional<Json> json = parse_json_object<Json>(request.body, &deep)) return json;
   refusal =
       problem(400, deep ? "the body is nested more than 32 deep" : "the body is not a JSON object");
   return std::nullopt;

@@ -6,6 +6,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "base/json_object.h"
 #include "store/records.h"
 
 namespace signpost {
@@ -14,7 +15,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kDigestBytes = 32, kDigestText = 44;
-constexpr int kDeepest = 32;
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -68,15 +68,9 @@ std::string parse_capture_request(std::string_view metadata, std::string_view di
   if (std::string wrong = parse_digest(digest, request.sha256); !wrong.empty()) return wrong;
   request.submission.file = "unnamed";
   if (trimmed(metadata).empty()) return {};
-  bool deep = false;
-  Json json = Json::parse(
-      metadata,
-      [&](int depth, Json::parse_event_t, Json&) {
-        deep |= depth > kDeepest;
-        return !deep;
-      },
-      false);
-  if (deep || !json.is_object()) return std::string(kHeader) + "is not a JSON object";
+  std::optional<Json> parsed = parse_json_object<Json>(metadata);
+  if (!parsed) return std::string(kHeader) + "is not a JSON object";
+  Json& json = *parsed;
   const auto file = json.find("file");
   if (file == json.end() || file->is_null() || (file->is_string() && file->empty()))
     json["file"] = request.submission.file;
