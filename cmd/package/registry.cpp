@@ -116,12 +116,12 @@ bool fit_to_go_live(ModelRegistry& registry, const RegisteredModel& model, const
 
 Exit register_package(const Options& options) {
   require_who(options);
-  const auto package = Package::open(options.what);
   ModelFile file;
+  read_regular_file(options.what, file.content);
+  const auto package = Package::open_bytes(file.content, options.what);
   file.name = package->contents().name;
   file.version = package->contents().version;
   file.who = options.who;
-  read_regular_file(options.what, file.content);
   const fs::path beside = signature_path(options.what);
   if (fs::exists(beside)) file.signature = read_text(beside);
   ModelRegistry registry(options.database, Database::Missing::create);

@@ -65,9 +65,9 @@ std::shared_ptr<const ServedModel> FolderFeed::latest(std::string& wrong) {
   for (const File& file : now) {
     if (file.path.extension() != ".signpost") continue;
     try {
-      const std::string id = Package::open(file.path)->id();
       auto bytes = std::make_shared<Bytes>();
       read_regular_file(file.path, *bytes);
+      const std::string id = Package::open_bytes(*bytes, file.path.string())->id();
       const fs::path beside = file.path.string() + ".minisig";
       std::shared_ptr<Bytes> signature;
       if (fs::exists(beside)) {
