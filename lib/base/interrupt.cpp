@@ -1,7 +1,9 @@
 #include "base/interrupt.h"
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
+#include <thread>
 
 #include "base/error.h"
 
@@ -32,6 +34,15 @@ bool interrupted() { return flag.load(std::memory_order_relaxed); }
 
 void stop_if_interrupted() {
   if (interrupted()) throw Interrupted();
+}
+
+void wait_or_stop(double seconds) {
+  using Clock = std::chrono::steady_clock;
+  const auto end = Clock::now() + std::chrono::duration<double>(seconds);
+  while (Clock::now() < end) {
+    stop_if_interrupted();
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
 }
 
 }  // namespace signpost

@@ -11,4 +11,7 @@ bool interrupted();
 /// Throws Interrupted if a watched signal has come.
 void stop_if_interrupted();
 
+/// Sleeps so long, or throws Interrupted soon after a watched signal has come.
+void wait_or_stop(double seconds);
+
 }  // namespace signpost

@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <memory>
 #include <optional>
-#include <thread>
 
 #include "base/error.h"
 #include "base/interrupt.h"
@@ -21,15 +19,6 @@ namespace fs = std::filesystem;
 
 constexpr double kLongestWait_s = 60;
 constexpr std::uint64_t kLongestRetryAfter_s = 300;
-
-void wait_for(double seconds) {
-  using Clock = std::chrono::steady_clock;
-  const auto end = Clock::now() + std::chrono::duration<double>(seconds);
-  while (Clock::now() < end) {
-    stop_if_interrupted();
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
-}
 
 bool may_pass(int status) {
   return status == 408 || status == 425 || status == 429 || status == 500 || status == 502 ||
@@ -60,7 +49,7 @@ class Fetcher {
                          : std::min(kLongestWait_s,
                                     std::ldexp(options_.retry_wait_s, std::max(failures - 1, 0)));
       options_.words(fmt::format("{}: {}; trying again in {:g} s", file_.file, what_, wait));
-      wait_for(wait);
+      wait_or_stop(wait);
     }
   }
 

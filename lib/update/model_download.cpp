@@ -1,9 +1,7 @@
 #include "update/model_download.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <thread>
 
 #include "base/digest.h"
 #include "base/error.h"
@@ -17,15 +15,6 @@ namespace {
 constexpr double kLongestWait_s = 60;
 constexpr std::uint64_t kMostAsked_s = 300;
 constexpr std::size_t kMostSignature = 8192;
-
-void wait_for(double seconds) {
-  using Clock = std::chrono::steady_clock;
-  const auto end = Clock::now() + std::chrono::duration<double>(seconds);
-  while (Clock::now() < end) {
-    stop_if_interrupted();
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
-}
 
 bool may_pass(int status) { return status == 408 || status == 429 || status >= 500; }
 
@@ -72,7 +61,7 @@ bool ModelFeedClient::persist(const std::function<bool()>& attempt) {
     const double wait = std::max(std::min(doubled, kLongestWait_s),
                                  static_cast<double>(std::min(asked_s_, kMostAsked_s)));
     options_.words(what_ + "; trying again");
-    wait_for(wait);
+    wait_or_stop(wait);
   }
 }
 
