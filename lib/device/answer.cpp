@@ -54,12 +54,4 @@ void append_prediction(std::string& json, const Package& package,
   json += "],\"model\":" + json_string(package.id());
 }
 
-std::string encode_answer(std::string_view file, const Package& package,
-                          std::span<const float> probabilities, std::size_t top) {
-  std::string json = "{\"file\":" + json_string(file) + ',';
-  append_prediction(json, package, probabilities, top, std::nullopt);
-  json += '}';
-  return json;
-}
-
 }  // namespace signpost

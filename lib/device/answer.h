@@ -3,7 +3,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "model/package.h"
@@ -19,15 +18,10 @@ std::vector<std::size_t> highest(std::span<const float> probabilities, std::size
 std::optional<bool> abstains(const Package& package, std::size_t index, float confidence);
 
 /// Appends what a device says of one image, as members of a JSON object: label, name, confidence,
-/// abstain (if it is known), top and model. As in `encode_answer`.
+/// abstain (if it is known), top (the `top` best labels, best first) and model ("NAME-VERSION").
+/// `probabilities` has one number for each of the package's labels; `top` is at least 1.
 void append_prediction(std::string& json, const Package& package,
                        std::span<const float> probabilities, std::size_t top,
                        std::optional<bool> abstain);
-
-/// What a device says of one image, as one JSON object without newline: file, label, name,
-/// confidence, top (the `top` best labels, best first) and model ("NAME-VERSION"). `probabilities`
-/// has one number for each of the package's labels; `top` is at least 1.
-std::string encode_answer(std::string_view file, const Package& package,
-                          std::span<const float> probabilities, std::size_t top);
 
 }  // namespace signpost

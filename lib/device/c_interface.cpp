@@ -94,9 +94,9 @@ void answer(signpost_device& device, signpost_result& result) {
   device.classifier.classify_tensor(device.tensor, device.probabilities);
   device.answered = true;
   const std::vector<std::size_t> order = highest(device.probabilities, SIGNPOST_TOP);
-  const std::vector<float>& thresholds = contents.abstain.thresholds;
+  const std::size_t best = order[0];
   result.abstained =
-      !thresholds.empty() && !(device.probabilities[order[0]] >= thresholds[order[0]]) ? 1 : 0;
+      abstains(device.classifier.package(), best, device.probabilities[best]).value_or(false);
   result.count = static_cast<std::int32_t>(order.size());
   std::fill(std::begin(result.guesses), std::end(result.guesses), signpost_guess{});
   for (std::size_t i = 0; i < order.size(); ++i)

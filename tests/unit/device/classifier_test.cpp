@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.h"
+#include "base/json_text.h"
 #include "device/answer.h"
 #include "support/scratch.h"
 #include "support/test_package.h"
@@ -139,7 +140,9 @@ TEST_CASE("an answer is one JSON object") {
   const TestPackage package;
   write_package(scratch / "a.signpost", package.contents, false);
   const auto opened = Package::open(scratch / "a.signpost");
-  CHECK(encode_answer("a \"b\".ppm", *opened, std::vector<float>{0.25f, 0.5f, 0.25f}, 2) ==
+  std::string answer = "{\"file\":" + json_string("a \"b\".ppm") + ",";
+  append_prediction(answer, *opened, std::vector<float>{0.25f, 0.5f, 0.25f}, 2, std::nullopt);
+  CHECK(answer + "}" ==
         R"({"file":"a \"b\".ppm","label":1,"name":"Speed limit 30 km/h","confidence":0.5,"top":[)"
         R"({"label":1,"name":"Speed limit 30 km/h","confidence":0.5},)"
         R"({"label":14,"name":"Stop","confidence":0.25}],"model":"tiny-0.3.1"})");
